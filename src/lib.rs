@@ -1,0 +1,7 @@
+//! Kubernetes' core semantics as an embeddable library.
+//!
+//! Pure in-memory types and state machines, and on top of them a small, exact, deterministic cluster.
+//! The crate performs no I/O, reads no clock, starts no thread and keeps no global state:
+//! time and randomness are arguments.
+
+pub mod field;
