@@ -4,4 +4,8 @@
 //! The crate performs no I/O, reads no clock, starts no thread and keeps no global state:
 //! time and randomness are arguments.
 
+pub mod api;
 pub mod field;
+pub mod int_or_string;
+pub mod quantity;
+pub mod time;
