@@ -5,7 +5,9 @@
 //! time and randomness are arguments.
 
 pub mod api;
+pub mod control;
 pub mod field;
 pub mod int_or_string;
 pub mod quantity;
+pub mod store;
 pub mod time;

@@ -19,3 +19,7 @@ impl MicroTime {
         self.0 == 0
     }
 }
+
+/// Logical time: microseconds since the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(u64);
