@@ -1,5 +1,72 @@
 //! The suites of the area `pod`, one line each.
 
+use kubernel::api::{Container, ContainerStatus, Pod, PodCondition, PodPhase};
+use kubernel::pod::conditions;
+use kubernel::pod::phase::{Progress, phase};
+use kubernel::pod::restart;
+use kubernel::pod::statuses::Statuses;
+use serde_json::{Map, Value, json};
+
 use super::runner::Suites;
 
-pub(crate) const SUITES: Suites = &[];
+pub(crate) const SUITES: Suites = &[
+    ("conditions", conditions_suite),
+    ("phase", phase_suite),
+    ("restart_decision", restart_suite),
+];
+
+/// Reads a member of the input; one that is absent is the type's zero value.
+fn part<T: serde::de::DeserializeOwned + Default>(input: &Value, name: &str) -> T {
+    match input.get(name) {
+        None | Some(Value::Null) => T::default(),
+        Some(value) => serde_json::from_value(value.clone()).expect("a part of the input"),
+    }
+}
+
+fn phase_suite(input: &Value) -> Value {
+    let pod: Pod = part(input, "pod");
+    let regular: Vec<ContainerStatus> = part(input, "statuses");
+    let progress = Progress {
+        stopped: part(input, "podIsTerminal"),
+        initialized: part(input, "podHasInitialized"),
+    };
+    let seen = Statuses { init: None, regular: &regular };
+    json!({"phase": phase(&pod, &seen, progress)})
+}
+
+fn restart_suite(input: &Value) -> Value {
+    let container: Container = part(input, "container");
+    let policy = part::<String>(input, "podRestartPolicy").as_str().into();
+    let exit_code: i32 = part(input, "exitCode");
+    let action = restart::matching_rule(&container, exit_code).map(|rule| rule.action.as_str());
+    let mut pod = Pod::default();
+    pod.spec.containers.push(container.clone());
+    json!({
+        "restart": restart::restart(&container, &policy, exit_code).restarts(),
+        "matchedAction": action.unwrap_or_default(),
+        "restartable": restart::restartable(&container, &policy),
+        "allContainersCouldRestart": restart::all_containers_could_restart(&pod.spec),
+    })
+}
+
+fn conditions_suite(input: &Value) -> Value {
+    let pod: Pod = part(input, "pod");
+    let init: Option<Vec<ContainerStatus>> = part(input, "initContainerStatuses");
+    let regular: Vec<ContainerStatus> = part(input, "containerStatuses");
+    let old: Vec<PodCondition> = part(input, "conditions");
+    let phase: PodPhase = part(input, "phase");
+    let seen = Statuses { init: init.as_deref(), regular: &regular };
+    let mut out = Map::new();
+    for condition in [
+        conditions::initialized(&pod, &old, &seen, &phase),
+        conditions::containers_ready(&pod, &seen, &phase),
+        conditions::ready(&pod, &old, &seen, &phase),
+    ] {
+        let mut shown = json!({"status": condition.status, "reason": condition.reason});
+        if condition.observed_generation != 0 {
+            shown["observedGeneration"] = json!(condition.observed_generation);
+        }
+        out.insert(condition.type_.to_string(), shown);
+    }
+    Value::Object(out)
+}
