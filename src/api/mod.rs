@@ -13,6 +13,7 @@ mod claim;
 mod config;
 mod container;
 mod custom;
+mod decode;
 mod discovery;
 mod event;
 mod key;
@@ -75,6 +76,7 @@ pub use container::{
     TerminationMessagePolicy, VolumeDevice, VolumeMount, VolumeMountStatus, VolumeStatus,
 };
 pub use custom::{Custom, CustomKind};
+pub use decode::{DecodeCause, DecodeError, Decoded, Strictness, decode, decode_all};
 pub use discovery::{
     AddressType, Endpoint, EndpointConditions, EndpointHints, EndpointPort, EndpointSlice, ForNode,
     ForZone,

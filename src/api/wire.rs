@@ -64,6 +64,9 @@ pub enum Shape {
 pub struct StructShape {
     /// The name of the type, as upstream has it.
     pub name: &'static str,
+    /// The `apiVersion` that is written with the struct, and read and ignored; `kind` is then
+    /// `name`. `None` for structs that are never an object of their own.
+    pub version: Option<&'static str>,
     /// The fields in the order in which they are written.
     pub fields: &'static [FieldShape],
 }
@@ -409,6 +412,7 @@ macro_rules! wire {
             const SHAPE: &'static $crate::api::wire::Shape =
                 &$crate::api::wire::Shape::Struct(&$crate::api::wire::StructShape {
                     name: stringify!($name),
+                    version: $crate::api::wire::wire!(@version $($version)?),
                     fields: &[$(
                         $crate::api::wire::FieldShape {
                             name: $wire,
@@ -470,6 +474,8 @@ macro_rules! wire {
     (@write null $to:ident, $wire:literal, $value:expr) => { $crate::api::wire::write_keep(&mut $to, $wire, $value) };
     (@write omit $to:ident, $wire:literal, $value:expr) => { $crate::api::wire::write_omit(&mut $to, $wire, $value) };
     (@write opt $to:ident, $wire:literal, $value:expr) => { $crate::api::wire::write_omit(&mut $to, $wire, $value) };
+    (@version) => { None };
+    (@version $version:literal) => { Some($version) };
     (@patch) => { $crate::api::wire::PatchStrategy::Plain };
     (@patch merge $key:literal) => { $crate::api::wire::PatchStrategy::MergeBy($key) };
     (@patch merge retain $key:literal) => { $crate::api::wire::PatchStrategy::MergeByRetainKeys($key) };
