@@ -31,7 +31,7 @@ pub enum Scope {
 
 /// A type of object with identity: it has metadata and a place in the table of kinds.
 pub trait Resource:
-    Clone + Default + fmt::Debug + PartialEq + Wire + Serialize + for<'de> Deserialize<'de>
+    Clone + Default + fmt::Debug + PartialEq + Wire + Serialize + for<'de> Deserialize<'de> + 'static
 {
     /// Which line of the table it is.
     const KIND: Kind;
@@ -58,7 +58,17 @@ macro_rules! kinds {
             Custom(CustomKind),
         }
 
+        /// The lines of the table, to number them.
+        enum Line { $($kind,)* Custom }
+
         impl Kind {
+            /// The number of its line in the table, from 0; custom kinds share the one after the last.
+            #[must_use]
+            pub(crate) fn line(&self) -> u8 {
+                let line = match self { $( Self::$kind => Line::$kind, )* Self::Custom(_) => Line::Custom };
+                line as u8
+            }
+
             /// Every kind of the table, in its order.
             pub const ALL: &'static [Kind] = &[$(Kind::$kind),*];
 
