@@ -9,6 +9,7 @@ pub mod control;
 pub mod field;
 pub mod int_or_string;
 pub mod name;
+mod pmap;
 pub mod pod;
 pub mod quantity;
 pub mod store;
