@@ -8,6 +8,7 @@ pub mod api;
 pub mod control;
 pub mod field;
 pub mod int_or_string;
+pub mod meta;
 pub mod name;
 mod pmap;
 pub mod pod;

@@ -2,7 +2,9 @@
 
 #[path = "meta_names.rs"]
 mod names;
+#[path = "meta_object.rs"]
+mod object;
 
 use super::runner::Suites;
 
-pub(crate) const SUITES: Suites = &[("names", names::names)];
+pub(crate) const SUITES: Suites = &[("names", names::names), ("object_meta", object::object_meta)];

@@ -1,5 +1,4 @@
 //! What the suites of several areas need.
-#![expect(dead_code, reason = "the areas take from it what they need")]
 
 use kubernel::field::Errors;
 use serde::de::DeserializeOwned;
