@@ -1,6 +1,6 @@
 //! What is known of a pod's containers, to be looked up by name.
 
-use crate::api::{ContainerStatus, PodStatus};
+use crate::api::{ConditionStatus, ContainerStatus, PodConditionType, PodStatus};
 
 /// The statuses of init and regular containers.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,5 +35,13 @@ impl<'a> Statuses<'a> {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&'a ContainerStatus> {
         self.iter().find(|status| status.name == name)
+    }
+
+    /// Whether `status` says that the pod is ready.
+    #[must_use]
+    pub fn pod_is_ready(status: &PodStatus) -> bool {
+        status.conditions.iter().any(|condition| {
+            condition.type_ == PodConditionType::Ready && condition.status == ConditionStatus::True
+        })
     }
 }

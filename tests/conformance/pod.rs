@@ -10,10 +10,20 @@ use serde_json::{Map, Value, json};
 use super::runner::Suites;
 
 pub(crate) const SUITES: Suites = &[
+    ("actions", life::actions),
+    ("backoff_attempts", life::backoff_attempts),
     ("conditions", conditions_suite),
+    ("effective_grace", life::effective_grace),
+    ("kill_grace", life::kill_grace),
     ("phase", phase_suite),
+    ("probe_worker", life::probe_worker),
+    ("restart_backoff", life::restart_backoff),
     ("restart_decision", restart_suite),
+    ("termination_order", life::termination_order),
 ];
+
+#[path = "pod_life.rs"]
+mod life;
 
 /// Reads a member of the input; one that is absent is the type's zero value.
 fn part<T: serde::de::DeserializeOwned + Default>(input: &Value, name: &str) -> T {

@@ -1,0 +1,375 @@
+//! Probes: when a container is asked, and what its answers amount to.
+//!
+//! Source: `pkg/kubelet/prober/worker.go`, `pkg/kubelet/prober/prober_manager.go`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::api::{Container, ContainerStatus, Pod, PodStatus, Probe};
+use crate::pod::phase::is_terminal;
+use crate::pod::restart::restart;
+use crate::pod::restart_all::restarts_all;
+use crate::pod::statuses::Statuses;
+use crate::time::{Instant, Time};
+
+/// What a probe is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Is it up? Gates the two others.
+    Startup,
+    /// Must it be killed?
+    Liveness,
+    /// May it serve?
+    Readiness,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 3] = [Self::Startup, Self::Liveness, Self::Readiness];
+
+    /// The probe of this kind of `container`.
+    #[must_use]
+    pub fn of(self, container: &Container) -> Option<&Probe> {
+        match self {
+            Self::Startup => container.startup_probe.as_deref(),
+            Self::Liveness => container.liveness_probe.as_deref(),
+            Self::Readiness => container.readiness_probe.as_deref(),
+        }
+    }
+
+    // POD-PROBE-1
+    const fn initial(self) -> Verdict {
+        match self {
+            Self::Startup => Verdict::Unknown,
+            Self::Liveness => Verdict::Success,
+            Self::Readiness => Verdict::Failure,
+        }
+    }
+}
+
+/// What is held to be true of an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// The probe holds.
+    Success,
+    /// The probe does not hold.
+    Failure,
+    /// Nothing is decided yet.
+    Unknown,
+}
+
+/// The answer to one probe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Answer {
+    /// Yes.
+    Success,
+    /// No.
+    Failure,
+    /// Yes, with a remark.
+    Warning,
+    /// Neither yes nor no.
+    Unknown,
+    /// The probe could not be carried out.
+    Error,
+}
+
+impl Answer {
+    // POD-PROBE-7
+    const fn verdict(self) -> Option<Verdict> {
+        match self {
+            Self::Success | Self::Warning => Some(Verdict::Success),
+            Self::Failure | Self::Unknown => Some(Verdict::Failure),
+            Self::Error => None,
+        }
+    }
+}
+
+/// The verdicts by kind and instance.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verdicts(BTreeMap<(Kind, String), Verdict>);
+
+impl Verdicts {
+    /// The verdict about the instance `id`, if there is one.
+    #[must_use]
+    pub fn of(&self, kind: Kind, id: &str) -> Option<Verdict> {
+        self.0.get(&(kind, id.to_owned())).copied()
+    }
+
+    /// Notes a verdict; whether it is new.
+    pub fn set(&mut self, kind: Kind, id: &str, verdict: Verdict) -> bool {
+        self.0.insert((kind, id.to_owned()), verdict) != Some(verdict)
+    }
+
+    /// Forgets the verdict about the instance `id`.
+    pub fn forget(&mut self, kind: Kind, id: &str) {
+        self.0.remove(&(kind, id.to_owned()));
+    }
+}
+
+/// The part of a container id behind its scheme.
+#[must_use]
+pub fn bare_id(id: &str) -> &str {
+    id.split_once("://").map_or(id, |(_, bare)| bare)
+}
+
+/// One prober: it asks one container one sort of question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prober {
+    kind: Kind,
+    /// The instance last seen, as the status names it.
+    instance: String,
+    /// The last answer, and how often it came in a row.
+    last: Option<Verdict>,
+    run: i32,
+    /// It waits for a new instance.
+    on_hold: bool,
+    /// When it looks next.
+    due: Instant,
+}
+
+/// What a prober is to do at its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Turn {
+    /// Nothing; look again later.
+    Wait,
+    /// It has ended and is to be dropped.
+    End,
+    /// Ask the container, and tell the answer by [`Prober::answer`].
+    Ask,
+}
+
+/// When the kubelet itself began, as far as it matters to probers: the wire time.
+pub type KubeletStart = Option<Time>;
+
+impl Prober {
+    /// A prober that looks at once.
+    #[must_use]
+    pub const fn new(kind: Kind, now: Instant) -> Self {
+        Self { kind, instance: String::new(), last: None, run: 0, on_hold: false, due: now }
+    }
+
+    /// What it asks for.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Whether it waits for a new instance.
+    #[must_use]
+    pub const fn is_on_hold(&self) -> bool {
+        self.on_hold
+    }
+
+    /// When it looks next.
+    #[must_use]
+    pub const fn wake_at(&self) -> Instant {
+        self.due
+    }
+
+    /// Puts off the next look by one period of `probe` from `now`.
+    pub fn tick(&mut self, probe: &Probe, now: Instant) {
+        let period = u64::try_from(probe.period_seconds).unwrap_or(0).max(1);
+        self.due = now + Duration::from_secs(period);
+    }
+
+    /// Looks at `now` without waiting for the end of the period.
+    pub fn trigger(&mut self, now: Instant) {
+        self.due = self.due.min(now);
+    }
+
+    /// Looks at the status of the pod and decides what to do.
+    ///
+    /// `started_before` is the wire time before which a container must have begun to have outlived
+    /// a start of the kubelet.
+    #[must_use]
+    pub fn turn(
+        &mut self,
+        scene: &Scene<'_>,
+        verdicts: &mut Verdicts,
+        started_before: KubeletStart,
+    ) -> Turn {
+        let Scene { pod, container, status, now } = *scene;
+        if is_terminal(&status.phase) {
+            return Turn::End; // POD-PROBE-2
+        }
+        let Some(seen) = seen(container, status) else { return Turn::Wait };
+        if self.instance != seen.container_id {
+            self.adopt(scene, seen, verdicts, started_before);
+        }
+        if self.on_hold {
+            return Turn::Wait; // POD-PROBE-10
+        }
+        let id = bare_id(&seen.container_id);
+        let Some(running) = seen.state.running.as_deref() else {
+            verdicts.set(self.kind, id, Verdict::Failure);
+            return after_end(pod, container, seen, status); // POD-PROBE-3
+        };
+        // POD-PROBE-4
+        if pod.metadata.deletion_timestamp.is_some() && self.kind != Kind::Readiness {
+            verdicts.set(self.kind, id, Verdict::Success);
+            return Turn::End;
+        }
+        let delay = self.kind.of(container).map_or(0, |probe| probe.initial_delay_seconds);
+        let age = running.started_at.map_or(i64::MAX, |since| now.seconds_since(since));
+        // POD-PROBE-5, POD-PROBE-6
+        let started = seen.started == Some(true);
+        if age < i64::from(delay) || started == (self.kind == Kind::Startup) {
+            return Turn::Wait;
+        }
+        Turn::Ask
+    }
+
+    // POD-PROBE-1, POD-PROBE-13
+    fn adopt(
+        &mut self,
+        scene: &Scene<'_>,
+        seen: &ContainerStatus,
+        verdicts: &mut Verdicts,
+        started_before: KubeletStart,
+    ) {
+        if !self.instance.is_empty() {
+            verdicts.forget(self.kind, bare_id(&self.instance));
+        }
+        self.instance.clone_from(&seen.container_id);
+        self.on_hold = false;
+        let id = bare_id(&seen.container_id);
+        let survivor = seen.state.running.as_deref().and_then(|running| running.started_at);
+        let survivor = survivor.zip(started_before).is_some_and(|(since, limit)| since < limit);
+        let is_sidecar = scene.pod.spec.init_containers.iter().any(|container| {
+            container.name == scene.container.name && crate::pod::restart::is_sidecar(container)
+        });
+        if is_sidecar && self.kind == Kind::Startup && seen.started == Some(true) {
+            verdicts.set(self.kind, id, Verdict::Success);
+        }
+        if !survivor {
+            verdicts.set(self.kind, id, self.kind.initial());
+        }
+    }
+
+    /// Takes the answer to a question; whether a verdict changed.
+    // POD-PROBE-8, POD-PROBE-9
+    pub fn answer(&mut self, probe: &Probe, answer: Answer, verdicts: &mut Verdicts) -> bool {
+        let Some(verdict) = answer.verdict() else { return false };
+        self.run = if self.last == Some(verdict) { self.run.saturating_add(1) } else { 1 };
+        self.last = Some(verdict);
+        let threshold = match verdict {
+            Verdict::Success => probe.success_threshold,
+            Verdict::Failure => probe.failure_threshold,
+            Verdict::Unknown => 0,
+        };
+        if self.run < threshold {
+            return false;
+        }
+        let changed = verdicts.set(self.kind, bare_id(&self.instance), verdict);
+        let hold = match self.kind {
+            Kind::Startup => true,
+            Kind::Liveness => verdict == Verdict::Failure,
+            Kind::Readiness => false,
+        };
+        if hold {
+            self.on_hold = true;
+            self.run = 0;
+        }
+        changed
+    }
+}
+
+/// What a prober sees at its turn.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    /// The pod.
+    pub pod: &'a Pod,
+    /// The container it asks.
+    pub container: &'a Container,
+    /// The status as last computed.
+    pub status: &'a PodStatus,
+    /// The wire time.
+    pub now: Time,
+}
+
+fn seen<'a>(container: &Container, status: &'a PodStatus) -> Option<&'a ContainerStatus> {
+    let named = |list: &'a [ContainerStatus]| {
+        list.iter()
+            .find(|status| status.name == container.name)
+            .filter(|s| !s.container_id.is_empty())
+    };
+    named(&status.container_statuses).or_else(|| named(&status.init_container_statuses))
+}
+
+// POD-PROBE-3
+fn after_end(pod: &Pod, container: &Container, seen: &ContainerStatus, status: &PodStatus) -> Turn {
+    let Some(end) = seen.state.terminated.as_deref() else { return Turn::Wait };
+    let again = restart(container, &pod.spec.restart_policy, end.exit_code).restarts()
+        || restarts_all(pod, None, Some(status));
+    if again { Turn::Wait } else { Turn::End }
+}
+
+/// Sets `started` and `ready` of all containers of `status` from the verdicts, and returns the
+/// names of the containers whose readiness wants to be probed at once.
+///
+/// `probed` says whether a prober of a kind works for a container; `started_before` is the wire
+/// time before which a container must have begun to have outlived a start of the kubelet.
+// POD-CSTATE-9, POD-CSTATE-10, POD-CSTATE-11
+pub fn apply(
+    pod: &Pod,
+    status: &mut PodStatus,
+    verdicts: &Verdicts,
+    probed: &dyn Fn(&str, Kind) -> bool,
+    started_before: KubeletStart,
+) -> Vec<String> {
+    let mut wanted = Vec::new();
+    let was_ready = Statuses::pod_is_ready(&pod.status);
+    let init = status.init_container_statuses.iter_mut().zip(&pod.spec.init_containers);
+    let init = init.map(|(status, container)| (status, Some(container), true));
+    let regular = status.container_statuses.iter_mut().map(|status| {
+        let spec = pod.spec.containers.iter().find(|container| container.name == status.name);
+        (status, spec, false)
+    });
+    for (seen, container, is_init) in regular.chain(init) {
+        let id = bare_id(&seen.container_id).to_owned();
+        let started = is_started(seen, &id, verdicts, probed);
+        seen.started = Some(started);
+        if is_init && !container.is_some_and(crate::pod::restart::is_sidecar) {
+            seen.ready |= seen.state.terminated.as_deref().is_some_and(|end| end.exit_code == 0);
+            continue;
+        }
+        if !started {
+            continue;
+        }
+        let verdict = verdicts.of(Kind::Readiness, &id);
+        seen.ready = true;
+        if verdict != Some(Verdict::Success) {
+            let has_prober = probed(&seen.name, Kind::Readiness);
+            seen.ready = !has_prober;
+            if has_prober {
+                wanted.push(seen.name.clone());
+            }
+            let since = seen.state.running.as_deref().and_then(|running| running.started_at);
+            if since.zip(started_before).is_some_and(|(since, limit)| since < limit) {
+                seen.ready |= verdict.is_none();
+                let has_probe = container.is_some_and(|c| c.readiness_probe.is_some());
+                seen.ready &= !has_probe || was_ready;
+            }
+        }
+    }
+    wanted
+}
+
+fn is_started(
+    seen: &ContainerStatus,
+    id: &str,
+    verdicts: &Verdicts,
+    probed: &dyn Fn(&str, Kind) -> bool,
+) -> bool {
+    if seen.state.running.is_none() {
+        return false;
+    }
+    match verdicts.of(Kind::Startup, id) {
+        Some(verdict) => verdict == Verdict::Success,
+        None => seen.started == Some(true) || !probed(&seen.name, Kind::Startup),
+    }
+}
