@@ -4,6 +4,7 @@
 //! The crate performs no I/O, reads no clock, starts no thread and keeps no global state:
 //! time and randomness are arguments.
 
+pub mod admission;
 pub mod api;
 pub mod control;
 pub mod field;

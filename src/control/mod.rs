@@ -24,6 +24,14 @@ pub struct View<'a> {
     pub epoch: Time,
 }
 
+impl View<'_> {
+    /// The time now as it is written into objects: whole seconds.
+    #[must_use]
+    pub fn time(&self) -> Time {
+        self.now.wire(self.epoch)
+    }
+}
+
 /// One write that an actor wants, in the verbs of the API.
 ///
 /// An update carries the `resourceVersion` that was read from the view, so that a stale one is

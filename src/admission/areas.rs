@@ -1,0 +1,123 @@
+//! Which area decides about which kind. Every function decides about all kinds, without a wildcard.
+
+use crate::api::{Kind, Namespace, NamespacePhase, Object, Resource};
+use crate::field::{Errors, Path};
+use crate::meta::{self, Rules};
+
+/// A pattern: kinds for which no area has defaults.
+macro_rules! undefaulted {
+    () => {
+        Object::Pod(_)
+            | Object::Service(_)
+            | Object::PersistentVolume(_)
+            | Object::PersistentVolumeClaim(_)
+            | Object::Deployment(_)
+            | Object::ReplicaSet(_)
+            | Object::ReplicationController(_)
+            | Object::StatefulSet(_)
+            | Object::DaemonSet(_)
+            | Object::Job(_)
+            | Object::CronJob(_)
+            | Object::Secret(_)
+            | Object::ConfigMap(_)
+            | Object::Namespace(_)
+            | Object::ResourceQuota(_)
+            | Object::LimitRange(_)
+            | Object::NetworkPolicy(_)
+            | Object::StorageClass(_)
+            | Object::PodDisruptionBudget(_)
+            | Object::Endpoints(_)
+            | Object::EndpointSlice(_)
+            | Object::ServiceCIDR(_)
+            | Object::VolumeAttachment(_)
+            | Object::VolumeAttributesClass(_)
+            | Object::Role(_)
+            | Object::ClusterRole(_)
+            | Object::RoleBinding(_)
+            | Object::ClusterRoleBinding(_)
+            | Object::PodTemplate(_)
+            | Object::Node(_)
+            | Object::ServiceAccount(_)
+            | Object::Event(_)
+            | Object::ControllerRevision(_)
+            | Object::Ingress(_)
+            | Object::IngressClass(_)
+            | Object::IPAddress(_)
+            | Object::CSIDriver(_)
+            | Object::CSINode(_)
+            | Object::CSIStorageCapacity(_)
+            | Object::PriorityClass(_)
+            | Object::Lease(_)
+            | Object::Binding(_)
+            | Object::Eviction(_)
+            | Object::Scale(_)
+            | Object::Custom(_)
+    };
+}
+
+/// A pattern: kinds of which only the metadata is checked.
+macro_rules! unchecked {
+    () => {
+        undefaulted!()
+    };
+}
+
+/// Fills in what an object leaves out. Doing it twice changes nothing more.
+pub fn default(object: &mut Object) {
+    match object {
+        undefaulted!() => {}
+    }
+}
+
+/// Checks a new object.
+pub fn validate(out: &mut Errors, object: &Object) {
+    match object {
+        unchecked!() => validate_meta(out, object),
+    }
+}
+
+/// Checks that `new` may replace `old`, which is of the same kind.
+pub fn validate_update(out: &mut Errors, new: &Object, old: &Object) {
+    match new {
+        unchecked!() => update_meta(out, new, old),
+    }
+}
+
+/// Checks a new status.
+pub(super) fn validate_status(out: &mut Errors, new: &Object, old: &Object) {
+    update_meta(out, new, old);
+    // NS-6
+    if let Some(Namespace { metadata, status, .. }) = Namespace::peek(new) {
+        let (right, detail) = if metadata.deletion_timestamp.is_none() {
+            (NamespacePhase::Active, "may only be `Active` while it is not being deleted")
+        } else {
+            (NamespacePhase::Terminating, "may only be `Terminating` while it is being deleted")
+        };
+        if status.phase != right {
+            out.invalid(&Path::root("status.Phase"), status.phase.as_str(), detail);
+        }
+    }
+}
+
+/// Checks new finalizers in the spec of a namespace.
+pub(super) fn validate_finalize(out: &mut Errors, new: &Object, old: &Object) {
+    update_meta(out, new, old);
+}
+
+fn validate_meta(out: &mut Errors, object: &Object) {
+    let at = Path::root("metadata");
+    let kind = object.kind();
+    let rules = Rules::of(&kind);
+    match kind {
+        Kind::Custom(_) => meta::validate(out, &at, object.meta(), &rules),
+        _builtin => meta::validate_builtin(out, &at, object.meta(), &rules),
+    }
+}
+
+fn update_meta(out: &mut Errors, new: &Object, old: &Object) {
+    let at = Path::root("metadata");
+    match new.kind() {
+        Kind::Custom(_) => meta::update(out, &at, new.meta(), old.meta()),
+        _builtin => meta::update_builtin(out, &at, new.meta(), old.meta()),
+    }
+}

@@ -1,0 +1,73 @@
+//! Giving a pod its node.
+
+use std::sync::Arc;
+
+use crate::admission::Gate;
+use crate::admission::error::{ApiError, Conflict};
+use crate::admission::request::{Admitted, Answer, Write};
+use crate::api::{
+    Binding, ConditionStatus, Key, Kind, Object, PodCondition, PodConditionType, PodStatus,
+};
+use crate::store::{Expect, Revision};
+use crate::time::Time;
+
+impl Gate<'_> {
+    /// DEL-12
+    ///
+    /// Source: `pkg/registry/core/pod/storage/storage.go BindingREST`.
+    pub(super) fn bind(&mut self, binding: &Binding) -> Result<Admitted, ApiError> {
+        let asked = &binding.metadata;
+        let namespace = if asked.namespace.is_empty() { "default" } else { &asked.namespace };
+        let key = Key::new(Kind::Pod, namespace, asked.name.as_str());
+        let Object::Pod(pod) = self.stored(&key)? else {
+            return Err(ApiError::NotFound { key });
+        };
+        let refused = |cause| Err(ApiError::Conflict { key: key.clone(), cause });
+        if !asked.uid.is_empty() && asked.uid != pod.metadata.uid {
+            let (have, got) = (pod.metadata.uid.as_str().into(), asked.uid.as_str().into());
+            return refused(Conflict::Replaced { have, got });
+        }
+        if pod.metadata.deletion_timestamp.is_some() {
+            return refused(Conflict::Deleting);
+        }
+        if !pod.spec.node_name.is_empty() {
+            return refused(Conflict::Bound { node: pod.spec.node_name.as_str().into() });
+        }
+        if !pod.spec.scheduling_gates.is_empty() {
+            return refused(Conflict::Gated);
+        }
+        let expect = Expect::Revision(Revision::of(&Object::Pod(Arc::clone(pod))));
+        let mut pod = Arc::clone(pod);
+        let bound = Arc::make_mut(&mut pod);
+        bound.spec.node_name.clone_from(&binding.target.name);
+        bound.status.nominated_node_name = String::new();
+        bound.metadata.annotations.extend(asked.annotations.clone());
+        bound.metadata.labels.extend(asked.labels.clone());
+        let scheduled = PodCondition {
+            type_: PodConditionType::PodScheduled,
+            status: ConditionStatus::True,
+            ..PodCondition::default()
+        };
+        set_condition(&mut bound.status, scheduled, self.now);
+        let after = Some(Object::Pod(pod));
+        let write = Write { key: key.clone(), expect, after };
+        Ok(Admitted::new(vec![write], Answer::Stored(key)))
+    }
+}
+
+/// Adds or replaces a condition; the time of its transition moves only if its status does.
+///
+/// Source: `pkg/api/v1/pod/util.go UpdatePodCondition`.
+pub(super) fn set_condition(status: &mut PodStatus, mut condition: PodCondition, now: Time) {
+    condition.last_transition_time = Some(now);
+    let known = status.conditions.iter_mut().find(|known| known.type_ == condition.type_);
+    match known {
+        Some(known) => {
+            if known.status == condition.status {
+                condition.last_transition_time = known.last_transition_time;
+            }
+            *known = condition;
+        }
+        None => status.conditions.push(condition),
+    }
+}

@@ -1,0 +1,391 @@
+//! What an API server answers when it refuses.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::api::{CauseType, Key, Kind, Name, Status, StatusCause, StatusDetails, StatusReason};
+use crate::field;
+use crate::store::Revision;
+
+/// A request that was refused. Nothing was written.
+///
+/// ```
+/// use kubernel::admission::ApiError;
+/// use kubernel::api::{Key, Kind, StatusReason};
+///
+/// let error = ApiError::NotFound { key: Key::new(Kind::Deployment, "prod", "web") };
+/// let status = error.status();
+/// assert_eq!((status.code, &status.reason), (404, &StatusReason::NotFound));
+/// assert_eq!(status.message, r#"deployments.apps "web" not found"#);
+/// ```
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum ApiError {
+    /// The object, or the namespace it should be made in, does not exist.
+    #[error("{key} not found")]
+    NotFound {
+        /// What was looked for.
+        key: Key,
+    },
+    /// The name is taken, perhaps by an object that is being deleted (STORE-2).
+    #[error("{key} already exists")]
+    AlreadyExists {
+        /// The name.
+        key: Key,
+    },
+    /// The object is not what the request took it for.
+    #[error("{key} is in conflict: {cause}")]
+    Conflict {
+        /// The object.
+        key: Key,
+        /// In what way.
+        cause: Conflict,
+    },
+    /// The object breaks rules.
+    #[error("{key} is invalid: {errors}")]
+    Invalid {
+        /// The object.
+        key: Key,
+        /// All the rules it breaks, in upstream's order.
+        errors: field::Errors,
+    },
+    /// The object is fine but may not be written here and now.
+    #[error("{key} is forbidden: {reason}")]
+    Forbidden {
+        /// The object.
+        key: Key,
+        /// Why.
+        reason: Forbidden,
+    },
+    /// The request makes no sense.
+    #[error("bad request: {text}")]
+    BadRequest {
+        /// What is wrong with it.
+        text: Box<str>,
+    },
+    /// The kind does not have this verb.
+    #[error("{verb} is not allowed on {kind}")]
+    MethodNotAllowed {
+        /// The kind.
+        kind: Kind,
+        /// The verb.
+        verb: &'static str,
+    },
+    /// A disruption budget does not allow an eviction now.
+    #[error("{key} may not be evicted now: {reason}")]
+    TooManyRequests {
+        /// The pod.
+        key: Key,
+        /// Why.
+        reason: Disruption,
+    },
+    /// The history at that point has been forgotten.
+    #[error("revision {asked} is too old, oldest is {oldest}")]
+    Expired {
+        /// The revision asked for.
+        asked: Revision,
+        /// The oldest one that is still known.
+        oldest: Revision,
+    },
+    /// The point in history has not been reached yet (STORE-10).
+    #[error("revision {asked} is in the future, newest is {newest}")]
+    TooLarge {
+        /// The revision asked for.
+        asked: Revision,
+        /// The newest one.
+        newest: Revision,
+    },
+    /// What upstream answers with code 500.
+    #[error("internal error: {text}")]
+    Internal {
+        /// What went wrong.
+        text: Box<str>,
+    },
+}
+
+/// In what way an object is not what a request took it for.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Conflict {
+    /// It was changed since it was read (STORE-3).
+    #[error("it was changed: have `{have}`, got `{got}`")]
+    Changed {
+        /// The stored `resourceVersion`.
+        have: Revision,
+        /// The one in the request.
+        got: Revision,
+    },
+    /// It is another object of the same name (STORE-8).
+    #[error("it is another object: have uid `{have}`, got `{got}`")]
+    Replaced {
+        /// The stored uid; empty if there is no object.
+        have: Box<str>,
+        /// The one in the request.
+        got: Box<str>,
+    },
+    /// A precondition of a delete does not hold (DEL-1).
+    #[error("the {field} in the precondition is `{got}`, the object has `{have}`")]
+    Precondition {
+        /// `UID` or `ResourceVersion`.
+        field: &'static str,
+        /// The stored value.
+        have: Box<str>,
+        /// The one in the request.
+        got: Box<str>,
+    },
+    /// The pod has a node already (DEL-12).
+    #[error("pod is already assigned to node `{node}`")]
+    Bound {
+        /// Its node.
+        node: Name,
+    },
+    /// The pod is being deleted and gets no node any more (DEL-12).
+    #[error("pod is being deleted, cannot be assigned to a host")]
+    Deleting,
+    /// The pod still has scheduling gates.
+    #[error("pod has non-empty .spec.schedulingGates")]
+    Gated,
+}
+
+/// Why an object may not be written here and now.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Forbidden {
+    /// Its namespace is being deleted (NS-4).
+    #[error("unable to create new content in namespace {namespace} because it is being terminated")]
+    NamespaceTerminating {
+        /// The namespace.
+        namespace: Name,
+    },
+    /// The namespace belongs to the system (NS-3).
+    #[error("this namespace may not be deleted")]
+    SystemNamespace,
+    /// Any other rule: a quota, a limit range, a policy.
+    #[error("{0}")]
+    Policy(Box<str>),
+}
+
+/// Why a pod may not be evicted now.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Disruption {
+    /// The budget's status is older than its spec (PDB-10).
+    #[error("the disruption budget {budget} is still being processed by the server")]
+    Stale {
+        /// The budget.
+        budget: Name,
+    },
+    /// The budget is used up (PDB-10).
+    #[error(
+        "the disruption budget {budget} needs {needed} healthy pods and has {healthy} currently"
+    )]
+    Exhausted {
+        /// The budget.
+        budget: Name,
+        /// How many pods must stay healthy.
+        needed: i32,
+        /// How many are healthy.
+        healthy: i32,
+    },
+}
+
+impl ApiError {
+    /// The HTTP status code.
+    #[must_use]
+    pub const fn code(&self) -> u16 {
+        match self {
+            Self::BadRequest { .. } => 400,
+            Self::Forbidden { .. } => 403,
+            Self::NotFound { .. } => 404,
+            Self::MethodNotAllowed { .. } => 405,
+            Self::AlreadyExists { .. } | Self::Conflict { .. } => 409,
+            Self::Expired { .. } => 410,
+            Self::Invalid { .. } => 422,
+            Self::TooManyRequests { .. } => 429,
+            Self::Internal { .. } => 500,
+            Self::TooLarge { .. } => 504,
+        }
+    }
+
+    /// The reason on the wire; unset for most answers with code 500.
+    #[must_use]
+    pub const fn reason(&self) -> StatusReason {
+        match self {
+            Self::BadRequest { .. } => StatusReason::BadRequest,
+            Self::Forbidden { .. } => StatusReason::Forbidden,
+            Self::NotFound { .. } => StatusReason::NotFound,
+            Self::MethodNotAllowed { .. } => StatusReason::MethodNotAllowed,
+            Self::AlreadyExists { .. } => StatusReason::AlreadyExists,
+            Self::Conflict { .. } => StatusReason::Conflict,
+            Self::Expired { .. } => StatusReason::Expired,
+            Self::Invalid { .. } => StatusReason::Invalid,
+            Self::TooManyRequests { .. } => StatusReason::TooManyRequests,
+            Self::Internal { .. } => StatusReason::Unset,
+            Self::TooLarge { .. } => StatusReason::Timeout,
+        }
+    }
+
+    /// The answer on the wire (META-13).
+    #[must_use]
+    pub fn status(&self) -> Status {
+        Status {
+            status: "Failure".into(),
+            message: self.message(),
+            reason: self.reason(),
+            details: self.details().map(Box::new),
+            code: self.code().into(),
+            ..Status::default()
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::NotFound { key } => format!("{} not found", resource(key)),
+            Self::AlreadyExists { key } => format!("{} already exists", resource(key)),
+            Self::Conflict { key, cause } => {
+                format!("Operation cannot be fulfilled on {}: {cause}", resource(key))
+            }
+            Self::Invalid { key, errors } => {
+                let group = dotted(key.kind.group());
+                format!("{}{group} {:?} is invalid: {errors}", key.kind, key.name)
+            }
+            Self::Forbidden { key, reason } => {
+                format!("{} is forbidden: {reason}", resource(key))
+            }
+            Self::BadRequest { text } | Self::Internal { text } => text.to_string(),
+            Self::TooManyRequests { .. } => {
+                "Cannot evict pod as it would violate the pod's disruption budget.".into()
+            }
+            Self::MethodNotAllowed { .. } | Self::Expired { .. } | Self::TooLarge { .. } => {
+                self.to_string()
+            }
+        }
+    }
+
+    fn details(&self) -> Option<StatusDetails> {
+        let (key, kind) = match self {
+            Self::NotFound { key }
+            | Self::AlreadyExists { key }
+            | Self::Forbidden { key, .. }
+            | Self::TooManyRequests { key, .. } => (key, key.kind.plural()),
+            Self::Conflict { key, cause } => (key, conflict_kind(key, cause)),
+            Self::Invalid { key, .. } => (key, key.kind.as_str()),
+            Self::TooLarge { .. } => {
+                return Some(StatusDetails { causes: self.causes(), ..StatusDetails::default() });
+            }
+            Self::BadRequest { .. }
+            | Self::MethodNotAllowed { .. }
+            | Self::Expired { .. }
+            | Self::Internal { .. } => return None,
+        };
+        Some(StatusDetails {
+            name: key.name.to_string(),
+            group: key.kind.group().into(),
+            kind: kind.into(),
+            causes: self.causes(),
+            ..StatusDetails::default()
+        })
+    }
+
+    fn causes(&self) -> Vec<StatusCause> {
+        match self {
+            Self::Invalid { errors, .. } => errors.iter().map(cause_of).collect(),
+            // NS-4
+            Self::Forbidden { reason: Forbidden::NamespaceTerminating { namespace }, .. } => {
+                vec![cause(
+                    "NamespaceTerminating",
+                    format!("namespace {namespace} is being terminated"),
+                    "metadata.namespace",
+                )]
+            }
+            // PDB-10
+            Self::TooManyRequests { reason: reason @ Disruption::Exhausted { .. }, .. } => {
+                vec![cause("DisruptionBudget", reason.to_string(), "")]
+            }
+            Self::TooLarge { .. } => {
+                vec![cause("ResourceVersionTooLarge", "Too large resource version".into(), "")]
+            }
+            Self::Forbidden {
+                reason: Forbidden::SystemNamespace | Forbidden::Policy(_), ..
+            }
+            | Self::TooManyRequests { reason: Disruption::Stale { .. }, .. }
+            | Self::NotFound { .. }
+            | Self::AlreadyExists { .. }
+            | Self::Conflict { .. }
+            | Self::BadRequest { .. }
+            | Self::MethodNotAllowed { .. }
+            | Self::Expired { .. }
+            | Self::Internal { .. } => Vec::new(),
+        }
+    }
+}
+
+/// META-13: a failed delete precondition carries the kind, of a namespace the plural.
+fn conflict_kind<'a>(key: &'a Key, cause: &Conflict) -> &'a str {
+    match cause {
+        Conflict::Precondition { .. } if key.kind != Kind::Namespace => key.kind.as_str(),
+        Conflict::Bound { .. } | Conflict::Deleting | Conflict::Gated => "pods/binding",
+        Conflict::Precondition { .. } | Conflict::Changed { .. } | Conflict::Replaced { .. } => {
+            key.kind.plural()
+        }
+    }
+}
+
+fn cause_of(error: &field::Error) -> StatusCause {
+    let text = if error.detail.is_empty() {
+        error.cause.to_string()
+    } else {
+        format!("{}: {}", error.cause, error.detail)
+    };
+    cause(error.cause.reason(), text, &error.field)
+}
+
+fn cause(type_: &str, message: String, field: &str) -> StatusCause {
+    StatusCause { type_: CauseType::from(type_), message, field: field.into() }
+}
+
+/// As `deployments.apps "web"`.
+fn resource(key: &Key) -> impl fmt::Display + '_ {
+    let group = dotted(key.kind.group());
+    format!("{}{group} {:?}", key.kind.plural(), key.name)
+}
+
+fn dotted(group: &str) -> String {
+    if group.is_empty() { String::new() } else { format!(".{group}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::{Errors, Path};
+
+    #[test]
+    fn invalid_carries_the_kind_and_all_causes() {
+        let mut errors = Errors::new();
+        errors.required(&Path::root("metadata.name"), "name or generateName is required");
+        errors.forbidden(&Path::root("spec.x"), "");
+        let status = ApiError::Invalid { key: Key::new(Kind::Pod, "a", ""), errors }.status();
+        let details = status.details.unwrap();
+        assert_eq!((status.code, details.kind.as_str()), (422, "Pod"));
+        let causes: Vec<_> =
+            details.causes.iter().map(|c| (c.field.as_str(), c.type_.as_str())).collect();
+        assert_eq!(
+            causes,
+            [("metadata.name", "FieldValueRequired"), ("spec.x", "FieldValueForbidden")]
+        );
+    }
+
+    #[test]
+    fn a_delete_precondition_carries_the_kind() {
+        // META-13
+        let cause = Conflict::Precondition { field: "UID", have: "a".into(), got: "b".into() };
+        let kind = |kind| {
+            let key = Key::new(kind, "", "x");
+            let error = ApiError::Conflict { key, cause: cause.clone() };
+            error.status().details.unwrap().kind
+        };
+        assert_eq!(kind(Kind::Pod), "Pod");
+        assert_eq!(kind(Kind::Namespace), "namespaces");
+    }
+}

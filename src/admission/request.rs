@@ -1,0 +1,92 @@
+//! What is asked, and what is answered.
+
+use std::fmt;
+
+use crate::api::{Binding, DeleteOptions, Key, Object};
+use crate::field::Errors;
+use crate::store::Expect;
+
+/// A request to write, in the verbs of the API.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Request {
+    /// Add an object. A namespaced one without namespace goes to `default`.
+    Create(Object),
+    /// Replace an object, except its status.
+    Update(Object),
+    /// Replace the status of an object.
+    UpdateStatus(Object),
+    /// Replace the finalizers in the spec of a namespace (NS-5).
+    Finalize(Object),
+    /// Delete an object.
+    Delete(Key, DeleteOptions),
+    /// Give a pod its node: `metadata` names the pod, `target.name` the node.
+    Bind(Box<Binding>),
+}
+
+/// A rule of one's own: changes or refuses what is about to be written.
+pub trait Admission: fmt::Debug + Send + Sync {
+    /// Looks at `new`, which replaces `old` (none: it is created). Refuses by pushing to `out`; called
+    /// after defaulting and before validation.
+    fn admit(&self, new: &mut Object, old: Option<&Object>, out: &mut Errors);
+}
+
+/// A request that has passed admission: the only thing that may be written to a cluster.
+///
+/// It cannot be made in any other way:
+///
+/// ```compile_fail
+/// let forged = kubernel::admission::Admitted { writes: Vec::new(), answer: None };
+/// ```
+///
+/// ```compile_fail
+/// let forged = kubernel::admission::Admitted::default();
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct Admitted {
+    pub(super) writes: Vec<Write>,
+    pub(super) answer: Answer,
+}
+
+/// One commit of an admitted request.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Write {
+    /// The object.
+    pub key: Key,
+    /// What it must be now for the write to be made.
+    pub expect: Expect,
+    /// What it is afterwards; `None` if it is removed.
+    pub after: Option<Object>,
+}
+
+/// Which object an admitted request is answered with.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Answer {
+    /// What is stored under this name after the writes.
+    Stored(Key),
+    /// This object, which is gone after the writes; with the revision of the last of them.
+    Removed(Object),
+    /// This object as it is, which is gone after the writes (DEL-4).
+    Emptied(Object),
+}
+
+impl Admitted {
+    pub(super) fn new(writes: Vec<Write>, answer: Answer) -> Self {
+        Self { writes, answer }
+    }
+
+    /// The commits to make, in order. None: the request changes nothing (STORE-5).
+    #[must_use]
+    pub fn writes(&self) -> &[Write] {
+        &self.writes
+    }
+
+    /// The commits and the answer.
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<Write>, Answer) {
+        (self.writes, self.answer)
+    }
+}

@@ -1,0 +1,170 @@
+//! Replacing an object or its status.
+
+use std::sync::Arc;
+
+use crate::admission::error::{ApiError, Conflict};
+use crate::admission::request::{Admitted, Answer, Write};
+use crate::admission::{Gate, Strategy, areas, kinds, metadata, must_be_stored, namespace};
+use crate::admission::{place, refuse};
+use crate::api::{Kind, Namespace, Object, ObjectMeta, Resource};
+use crate::field::{Errors, Path};
+use crate::meta;
+use crate::store::{Expect, Revision};
+
+impl Gate<'_> {
+    pub(super) fn update(&mut self, mut new: Object) -> Result<Admitted, ApiError> {
+        must_be_stored(&new, "update")?;
+        place(&mut new);
+        must_be_named(&new)?;
+        let store = self.store;
+        let Some(old) = store.object(&new.key()) else { return self.create_on_update(new) };
+        settle_version(&mut new, old)?;
+        areas::default(&mut new);
+        let mut errors = self.mutate(&mut new, Some(old));
+        meta::carry_over(new.meta_mut(), old.meta());
+        kinds::keep_status(&mut new, old);
+        grow(&mut new, old);
+        tidy(&mut new);
+        areas::validate_update(&mut errors, &new, old);
+        replace(new, old, errors)
+    }
+
+    pub(super) fn update_status(&mut self, mut new: Object) -> Result<Admitted, ApiError> {
+        must_be_stored(&new, "update the status")?;
+        place(&mut new);
+        must_be_named(&new)?;
+        let key = new.key();
+        let old = self.stored(&key)?;
+        settle_version(&mut new, old)?;
+        let mut errors = self.mutate(&mut new, Some(old));
+        meta::carry_over(new.meta_mut(), old.meta());
+        if !kinds::keep_spec(&mut new, old) {
+            return Err(ApiError::MethodNotAllowed { kind: key.kind, verb: "update the status" });
+        }
+        kinds::keep_status_meta(&mut new, old);
+        tidy(&mut new);
+        areas::validate_status(&mut errors, &new, old);
+        replace(new, old, errors)
+    }
+
+    /// NS-5
+    pub(super) fn finalize(&mut self, mut new: Object) -> Result<Admitted, ApiError> {
+        place(&mut new);
+        let key = new.key();
+        if key.kind != Kind::Namespace {
+            return Err(ApiError::MethodNotAllowed { kind: key.kind, verb: "finalize" });
+        }
+        let old = self.stored(&key)?;
+        settle_version(&mut new, old)?;
+        meta::carry_over(new.meta_mut(), old.meta());
+        if let (Object::Namespace(new), Object::Namespace(old)) = (&mut new, old) {
+            Arc::make_mut(new).status = old.status.clone();
+        }
+        tidy(&mut new);
+        let mut errors = Errors::new();
+        areas::validate_finalize(&mut errors, &new, old);
+        replace(new, old, errors)
+    }
+
+    /// STORE-6
+    fn create_on_update(&mut self, mut new: Object) -> Result<Admitted, ApiError> {
+        let key = new.key();
+        if !Strategy::of(&key.kind).create_on_update {
+            return Err(ApiError::NotFound { key });
+        }
+        if !new.meta().uid.is_empty() {
+            let got = new.meta().uid.as_str().into();
+            let cause = Conflict::Replaced { have: "".into(), got };
+            return Err(ApiError::Conflict { key, cause });
+        }
+        new.meta_mut().resource_version.clear();
+        self.create(new)
+    }
+}
+
+fn must_be_named(object: &Object) -> Result<(), ApiError> {
+    if object.meta().name.is_empty() {
+        // META-3
+        let text = "the name of the object is missing".into();
+        return Err(ApiError::BadRequest { text });
+    }
+    Ok(())
+}
+
+/// Checks uid and resource version, and fills in the stored version where none was asked for
+/// (STORE-3, STORE-4, STORE-7, STORE-8).
+fn settle_version(new: &mut Object, old: &Object) -> Result<(), ApiError> {
+    let (asked, stored) = (new.meta(), old.meta());
+    if !asked.uid.is_empty() && asked.uid != stored.uid {
+        let (have, got) = (stored.uid.as_str().into(), asked.uid.as_str().into());
+        let cause = Conflict::Replaced { have, got };
+        return Err(ApiError::Conflict { key: new.key(), cause });
+    }
+    let version = match asked.resource_version.as_str() {
+        "" => 0,
+        text => text.parse::<u64>().map_err(|_| not_a_version(text))?,
+    };
+    if version == 0 {
+        if !Strategy::of(&new.kind()).unconditional_update {
+            let mut errors = Errors::new();
+            let at = Path::root("metadata.resourceVersion");
+            errors.invalid(&at, 0, "must be specified for an update");
+            return Err(ApiError::Invalid { key: new.key(), errors });
+        }
+        new.meta_mut().resource_version.clone_from(&old.meta().resource_version);
+        return Ok(());
+    }
+    let (have, got) = (Revision::of(old), Revision(version));
+    if have != got {
+        let cause = Conflict::Changed { have, got };
+        return Err(ApiError::Conflict { key: new.key(), cause });
+    }
+    Ok(())
+}
+
+fn not_a_version(text: &str) -> ApiError {
+    let text = format!("resource version `{text}` is not a number").into();
+    ApiError::Internal { text }
+}
+
+/// META-9
+fn grow(new: &mut Object, old: &Object) {
+    if kinds::wants_generation(new, old) {
+        new.meta_mut().generation = old.meta().generation.saturating_add(1);
+    }
+}
+
+fn tidy(new: &mut Object) {
+    if new.meta().owner_references.len() > 1 {
+        metadata::distinct_owners(&mut new.meta_mut().owner_references);
+    }
+    namespace::label(new);
+}
+
+fn replace(new: Object, old: &Object, errors: Errors) -> Result<Admitted, ApiError> {
+    let key = old.key();
+    refuse(&key, errors)?;
+    let expect = Expect::Revision(Revision::of(old));
+    // DEL-4
+    if is_emptied(&new, old) {
+        let write = Write { key, expect, after: None };
+        return Ok(Admitted::new(vec![write], Answer::Emptied(new)));
+    }
+    // STORE-5
+    if new == *old {
+        return Ok(Admitted::new(Vec::new(), Answer::Stored(key)));
+    }
+    let write = Write { key: key.clone(), expect, after: Some(new) };
+    Ok(Admitted::new(vec![write], Answer::Stored(key)))
+}
+
+/// Whether nothing holds an object any more that is being deleted (DEL-4, NS-5).
+fn is_emptied(new: &Object, old: &Object) -> bool {
+    let held = Namespace::peek(new).is_some_and(|new| !new.spec.finalizers.is_empty());
+    new.meta().finalizers.is_empty() && !held && is_dying(old.meta())
+}
+
+/// Being deleted, with no grace left.
+fn is_dying(meta: &ObjectMeta) -> bool {
+    meta.deletion_timestamp.is_some() && meta.deletion_grace_period_seconds.unwrap_or(0) == 0
+}
