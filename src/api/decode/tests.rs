@@ -1,5 +1,5 @@
 use super::*;
-use crate::api::{ConfigMap, Pod, Secret};
+use crate::api::{ConfigMap, Pod};
 
 const POD: &str = r#""apiVersion":"v1","kind":"Pod""#;
 
