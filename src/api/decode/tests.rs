@@ -226,6 +226,7 @@ fn values_after_each_other() {
 #[cfg(feature = "yaml")]
 mod yaml {
     use super::*;
+    use crate::api::Secret;
 
     #[test]
     fn documents_are_split_and_empty_ones_skipped() {
