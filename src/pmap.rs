@@ -56,11 +56,6 @@ impl<K: Ord, V> PMap<K, V> {
         self.0.first()
     }
 
-    /// The entry with the greatest key.
-    pub(crate) fn last(&self) -> Option<(&K, &V)> {
-        self.0.last()
-    }
-
     /// All entries, by key.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> {
         self.0.iter()
@@ -136,7 +131,6 @@ mod tests {
     fn check(map: &PMap<u8, u16>, model: &BTreeMap<u8, u16>) {
         assert_eq!(map.len(), model.len());
         assert_eq!(map.first(), model.first_key_value());
-        assert_eq!(map.last(), model.last_key_value());
         assert!(map.iter().eq(model.iter()), "{map:?} is not {model:?}");
         assert!(map.iter().rev().eq(model.iter().rev()));
         for key in [0, 7, 128, 255] {

@@ -27,7 +27,7 @@ pub struct Change {
 /// The changes in `oldest + 1 ..`, and the state at some of the revisions from `oldest` on.
 ///
 /// A store that looks back shares the history of the store it came from, so changes after its own
-/// revision may be in here; they are cut off when it is first written to.
+/// revision may be in here: they are not looked at, and are replaced one by one as it is written to.
 #[derive(Clone, Debug)]
 pub(super) struct History {
     changes: PMap<Revision, Change>,
@@ -48,23 +48,11 @@ impl History {
     /// Adds the change that led to `state`; forgets what has become too old.
     pub(super) fn push(&mut self, change: Change, state: &State) {
         let revision = change.revision;
-        self.cut(revision);
         self.changes.insert(revision, change);
         if revision.0.is_multiple_of(STRIDE) {
             self.marks.insert(revision, state.clone());
         }
         self.compact(Revision(revision.0.saturating_sub(self.retention)));
-    }
-
-    /// Forgets everything from `revision` on.
-    fn cut(&mut self, revision: Revision) {
-        let later = |at: &Revision| *at >= revision;
-        while let Some(last) = self.changes.last().map(|(at, _)| *at).filter(later) {
-            self.changes.remove(&last);
-        }
-        while let Some(last) = self.marks.last().map(|(at, _)| *at).filter(later) {
-            self.marks.remove(&last);
-        }
     }
 
     /// Forgets how `upto` came about.
