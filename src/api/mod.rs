@@ -32,6 +32,7 @@ mod reference;
 mod security;
 mod service;
 mod storage;
+mod view;
 mod volume;
 mod workload;
 #[macro_use]
@@ -161,6 +162,10 @@ pub use storage::{
     StorageOSPersistentVolumeSource, TokenRequest, VolumeAttachment, VolumeAttachmentSource,
     VolumeAttachmentSpec, VolumeAttachmentStatus, VolumeAttributesClass, VolumeBindingMode,
     VolumeError, VolumeLifecycleMode, VolumeNodeAffinity, VolumeNodeResources,
+};
+pub use view::{
+    CurrentState, EnvSetSource, EnvSource, LifecycleAction, NotExactlyOne, PersistentVolumeSource,
+    ProbeAction, ProjectionSource, VolumeSource,
 };
 pub use volume::{
     AWSElasticBlockStoreVolumeSource, AzureDataDiskCachingMode, AzureDataDiskKind,
