@@ -9,6 +9,7 @@ pub mod api;
 pub mod control;
 pub mod field;
 pub mod int_or_string;
+pub mod labels;
 pub mod meta;
 pub mod name;
 mod pmap;

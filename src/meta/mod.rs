@@ -8,6 +8,8 @@ mod owner;
 mod update;
 mod validate;
 
+pub mod resource_version;
+
 pub use options::{PatchKind, PatchOptions, validate_delete_options, validate_patch_options};
 pub use owner::{Claim, adopt, claim, controller_of, controller_ref, is_controlled_by, release};
 pub use update::{carry_over, update, update_builtin};

@@ -4,7 +4,19 @@
 mod names;
 #[path = "meta_object.rs"]
 mod object;
+#[path = "meta_selectors.rs"]
+mod selectors;
 
 use super::runner::Suites;
 
-pub(crate) const SUITES: Suites = &[("names", names::names), ("object_meta", object::object_meta)];
+pub(crate) const SUITES: Suites = &[
+    ("names", names::names),
+    ("resource_version", names::resource_version),
+    ("selector_parse", selectors::selector_parse),
+    ("selector_match", selectors::selector_match),
+    ("label_selector", selectors::label_selector),
+    ("selector_requirement", selectors::selector_requirement),
+    ("field_selector_parse", selectors::field_selector_parse),
+    ("field_selector_match", selectors::field_selector_match),
+    ("object_meta", object::object_meta),
+];

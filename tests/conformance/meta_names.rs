@@ -1,5 +1,6 @@
 //! Names and resource versions.
 
+use kubernel::meta::resource_version;
 use kubernel::name::{self, Problem};
 use serde_json::{Value, json};
 
@@ -42,5 +43,12 @@ fn rule(name: &str) -> fn(&str) -> Vec<Problem> {
         "fullyQualifiedDomainName" => name::fully_qualified_domain_name,
         "domainPrefixedPath" => name::domain_prefixed_path,
         other => panic!("no rule `{other}`"),
+    }
+}
+
+pub(crate) fn resource_version(case: &Value) -> Value {
+    match resource_version::compare(text(case, "a"), text(case, "b")) {
+        Ok(order) => json!({"ok": true, "cmp": order as i8}),
+        Err(_) => json!({"ok": false}),
     }
 }

@@ -1,5 +1,6 @@
 //! What the suites of several areas need.
 
+use kubernel::api::{Kind, Object};
 use kubernel::field::Errors;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -13,6 +14,15 @@ pub(crate) fn decode<T: DeserializeOwned + Default>(value: &Value) -> T {
         return T::default();
     }
     T::deserialize(value).unwrap_or_else(|error| panic!("input does not decode: {error}"))
+}
+
+/// Reads `value` as an object of the kind that it names.
+///
+/// # Panics
+/// When the kind is not in the table, or the value does not decode.
+pub(crate) fn object(value: &Value) -> Object {
+    let kind = Kind::known(text(value, "apiVersion"), text(value, "kind")).expect("a known kind");
+    kind.read(value.clone()).unwrap_or_else(|error| panic!("input does not decode: {error}"))
 }
 
 /// The text member `name` of `value`; the empty text when there is none.
