@@ -15,5 +15,6 @@ pub mod name;
 mod pmap;
 pub mod pod;
 pub mod quantity;
+pub mod service;
 pub mod store;
 pub mod time;

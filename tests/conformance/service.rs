@@ -1,5 +1,445 @@
 //! The suites of the area `service`, one line each.
 
-use super::runner::Suites;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 
-pub(crate) const SUITES: Suites = &[];
+use kubernel::api::{EndpointSlice, Endpoints, IPFamily, Service};
+use kubernel::field::Errors;
+use kubernel::service::{
+    self, Cidr, Claims, IpRange, Pools, PortRange, Ranges, Refusal, Taken, Unavailable,
+};
+use serde_json::{Value, json};
+
+use super::runner::Suites;
+use super::support::{decode, errors, text};
+
+pub(crate) const SUITES: Suites = &[
+    ("clusterip_allocator", clusterip_allocator),
+    ("endpoints_validation", endpoints_validation),
+    ("endpointslice_validation", endpointslice_validation),
+    ("nodeport_allocator", nodeport_allocator),
+    ("service_defaults", service_defaults),
+    ("service_lifecycle", service_lifecycle),
+    ("service_status_validation", service_status_validation),
+    ("service_update_validation", service_update_validation),
+    ("service_validation", service_validation),
+];
+
+fn service_defaults(case: &Value) -> Value {
+    let mut service: Service = decode(case);
+    service::default(&mut service);
+    plain(serde_json::to_value(&service).unwrap())
+}
+
+/// The value without empty structs that the recorded form leaves out.
+fn plain(mut value: Value) -> Value {
+    if let Some(object) = value.as_object_mut() {
+        object.remove("apiVersion");
+        object.remove("kind");
+        for name in ["metadata", "spec", "status"] {
+            if let Some(inner) = object.get_mut(name) {
+                prune(inner);
+            }
+        }
+        object.retain(|_, inner| *inner != json!({}));
+    }
+    value
+}
+
+fn prune(value: &mut Value) {
+    if let Some(object) = value.as_object_mut() {
+        object.retain(|_, inner| *inner != json!({}) && !inner.is_null());
+    }
+}
+
+fn service_validation(case: &Value) -> Value {
+    let mut out = Errors::new();
+    service::validate(&mut out, &decode(case));
+    json!({"errors": errors(&out)})
+}
+
+fn service_update_validation(case: &Value) -> Value {
+    let mut out = Errors::new();
+    service::update(&mut out, &decode(&case["new"]), &decode(&case["old"]));
+    json!({"errors": errors(&out)})
+}
+
+fn service_status_validation(case: &Value) -> Value {
+    let mut out = Errors::new();
+    service::update_status(&mut out, &decode(&case["new"]), &decode(&case["old"]));
+    json!({"errors": errors(&out)})
+}
+
+fn endpoints_validation(case: &Value) -> Value {
+    let mut out = Errors::new();
+    service::validate_endpoints(&mut out, &decode::<Endpoints>(case), None);
+    json!({"errors": errors(&out)})
+}
+
+fn endpointslice_validation(case: &Value) -> Value {
+    let mut out = Errors::new();
+    let mut slice: EndpointSlice = decode(case);
+    service::default_slice(&mut slice);
+    service::validate_slice(&mut out, &slice, None);
+    json!({"errors": errors(&out)})
+}
+
+fn word(unavailable: Unavailable) -> Value {
+    json!(match unavailable {
+        Unavailable::NotInRange => "notInRange",
+        Unavailable::Allocated => "allocated",
+        Unavailable::Full => "full",
+        _ => "other",
+    })
+}
+
+fn clusterip_allocator(case: &Value) -> Value {
+    let range = IpRange::new(Cidr::parse(text(case, "cidr")).unwrap());
+    let mut held: BTreeSet<IpAddr> = BTreeSet::new();
+    let mut results = Vec::new();
+    for op in case["ops"].as_array().into_iter().flatten() {
+        results.push(match text(op, "op") {
+            "next" => {
+                let mut last = json!(null);
+                for _ in 0..op["count"].as_u64().unwrap_or(1) {
+                    let next = range.next(&|ip| held.contains(&ip), &mut |_| 0);
+                    last = next.map_or_else(word, |ip| {
+                        held.insert(ip);
+                        json!(ip.to_string())
+                    });
+                }
+                last
+            }
+            "allocate" => {
+                let ip = service::parse_ip(text(op, "ip")).unwrap();
+                range.check(ip, &|ip| held.contains(&ip)).map_or_else(word, |()| {
+                    held.insert(ip);
+                    json!("ok")
+                })
+            }
+            _ => {
+                held.remove(&service::parse_ip(text(op, "ip")).unwrap());
+                json!("ok")
+            }
+        });
+    }
+    let mut out = json!({
+        "staticBand": u64::try_from(range.static_band()).unwrap(),
+        "usable": u64::try_from(range.usable()).unwrap(),
+        "results": results,
+        "free": u64::try_from(range.usable()).unwrap() - held.len() as u64,
+    });
+    for (name, ip) in
+        [("first", range.first()), ("firstDynamic", range.first_dynamic()), ("last", range.last())]
+    {
+        if let Some(ip) = ip {
+            out[name] = json!(ip.to_string());
+        }
+    }
+    out
+}
+
+fn nodeport_allocator(case: &Value) -> Value {
+    let range = PortRange::parse(text(case, "range")).unwrap();
+    let mut held: BTreeSet<i32> = BTreeSet::new();
+    let mut results = Vec::new();
+    for op in case["ops"].as_array().into_iter().flatten() {
+        if text(op, "op") != "transaction" {
+            results.push(port_step(op, range, &mut held, &mut Vec::new(), false));
+            continue;
+        }
+        let dry = op["dryRun"] == true;
+        let (before, mut freed) = (held.clone(), Vec::new());
+        let mut own = BTreeSet::new();
+        let steps: Vec<Value> = op["steps"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|step| {
+                if dry {
+                    dry_step(step, &held, &mut own)
+                } else {
+                    port_step(step, range, &mut held, &mut freed, true)
+                }
+            })
+            .collect();
+        results.push(json!(steps));
+        if dry || op["commit"] != true {
+            held = before;
+        } else {
+            held.retain(|port| !freed.contains(port));
+        }
+    }
+    let free = range.size() - i32::try_from(held.len()).unwrap();
+    json!({"staticBand": range.static_band(), "results": results, "held": held, "free": free})
+}
+
+fn port_step(
+    op: &Value,
+    range: PortRange,
+    held: &mut BTreeSet<i32>,
+    freed: &mut Vec<i32>,
+    deferred: bool,
+) -> Value {
+    let port = op["port"].as_i64().map_or(0, |port| i32::try_from(port).unwrap());
+    match text(op, "op") {
+        "next" => {
+            let mut last = json!(null);
+            for _ in 0..op["count"].as_u64().unwrap_or(1) {
+                let next = range.next(&|port| held.contains(&port), &mut |_| 0);
+                last = next.map_or_else(word, |port| {
+                    held.insert(port);
+                    json!(port)
+                });
+            }
+            last
+        }
+        "allocate" => range.check(port, &|port| held.contains(&port)).map_or_else(word, |()| {
+            held.insert(port);
+            json!("ok")
+        }),
+        _ => {
+            if deferred {
+                freed.push(port);
+            } else {
+                held.remove(&port);
+            }
+            json!("ok")
+        }
+    }
+}
+
+/// What a transaction that will not be stored answers.
+fn dry_step(op: &Value, held: &BTreeSet<i32>, own: &mut BTreeSet<i32>) -> Value {
+    match text(op, "op") {
+        "next" => {
+            let port = own.last().copied().filter(|port| *port > 0).unwrap_or(32_768) + 1;
+            own.insert(port);
+            json!(port)
+        }
+        "allocate" => {
+            let port = i32::try_from(op["port"].as_i64().unwrap()).unwrap();
+            if held.contains(&port) || !own.insert(port) { json!("allocated") } else { json!("ok") }
+        }
+        _ => json!("ok"),
+    }
+}
+
+/// The pools of a cluster, as sets.
+#[derive(Debug, Default)]
+struct Held {
+    ips: BTreeSet<IpAddr>,
+    ports: BTreeSet<i32>,
+}
+
+impl Taken for Held {
+    fn ip(&self, ip: IpAddr) -> bool {
+        self.ips.contains(&ip)
+    }
+    fn port(&self, port: i32) -> bool {
+        self.ports.contains(&port)
+    }
+}
+
+impl Held {
+    fn apply(&mut self, claims: Claims) {
+        self.ips.extend(claims.ips);
+        self.ports.extend(claims.ports);
+        self.ips.retain(|ip| !claims.freed_ips.contains(ip));
+        self.ports.retain(|port| !claims.freed_ports.contains(port));
+    }
+}
+
+/// One namespace of services and their pools.
+#[derive(Debug)]
+struct World {
+    ranges: Ranges,
+    held: Held,
+    services: std::collections::BTreeMap<String, Service>,
+}
+
+fn service_lifecycle(case: &Value) -> Value {
+    let cluster = &case["cluster"];
+    let cidrs = cluster["serviceCIDRs"].as_array().unwrap();
+    let ips = cidrs.iter().map(|cidr| IpRange::new(Cidr::parse(cidr.as_str().unwrap()).unwrap()));
+    let node_ports = PortRange::parse(text(cluster, "nodePortRange")).unwrap();
+    let mut world = World {
+        ranges: Ranges { ips: ips.collect(), node_ports },
+        held: Held::default(),
+        services: std::collections::BTreeMap::new(),
+    };
+    let ops = case["ops"].as_array().unwrap();
+    let results: Vec<Value> = ops
+        .iter()
+        .map(|op| {
+            let mut result = match world.operate(op) {
+                Ok(Some(service)) => json!({"object": shown(&service)}),
+                Ok(None) => json!({}),
+                Err(error) => json!({"error": error}),
+            };
+            result["pools"] = world.pools();
+            result
+        })
+        .collect();
+    json!({"results": results})
+}
+
+/// Spec and status as a reader sees them.
+fn shown(service: &Service) -> Value {
+    let mut value = plain(serde_json::to_value(service).unwrap());
+    value.as_object_mut().unwrap().remove("metadata");
+    value
+}
+
+fn refused(reason: &str, found: Option<&Errors>) -> Value {
+    let mut error = json!({"reason": reason});
+    if let Some(found) = found {
+        error["errors"] = errors(found);
+    }
+    error
+}
+
+fn refusal(refusal: &Refusal) -> Value {
+    match refusal {
+        Refusal::Invalid(found) => refused("Invalid", Some(found)),
+        Refusal::DuplicateNodePort { .. } => refused("", None),
+        _ => refused("InternalError", None),
+    }
+}
+
+impl World {
+    fn pools(&self) -> Value {
+        let mut pools = json!({"nodePorts": self.held.ports});
+        for range in &self.ranges.ips {
+            let of: Vec<String> = self
+                .held
+                .ips
+                .iter()
+                .filter(|ip| service::family_of(**ip) == range.family())
+                .map(ToString::to_string)
+                .collect();
+            pools[range.family().as_str()] = json!(of);
+        }
+        pools
+    }
+
+    fn read(&self, service: &Service) -> Service {
+        let mut service = service.clone();
+        let primary: IPFamily = self.ranges.primary();
+        service::default_on_read(&mut service, &primary);
+        service
+    }
+
+    fn operate(&mut self, op: &Value) -> Result<Option<Service>, Value> {
+        let dry = op["dryRun"] == true;
+        let kind = text(op, "op");
+        let name = match text(op, "name") {
+            "" => text(&op["object"]["metadata"], "name").to_owned(),
+            name => name.to_owned(),
+        };
+        let old = self.services.get(&name).map(|old| self.read(old));
+        if kind == "create" {
+            let mut new: Service = decode(&op["object"]);
+            service::default(&mut new);
+            return self.store(new, None, dry).map(Some);
+        }
+        let Some(old) = old else { return Err(refused("NotFound", None)) };
+        if kind == "delete" {
+            if !dry {
+                self.services.remove(&name);
+                self.held.apply(service::release(&old));
+            }
+            return Ok(None);
+        }
+        let body = if kind == "patch" {
+            let mut body = serde_json::to_value(&old).unwrap();
+            merge(&mut body, &op["patch"]);
+            body
+        } else if kind == "status" {
+            let mut body = serde_json::to_value(&old).unwrap();
+            body["status"] = op["status"].clone();
+            body
+        } else {
+            op["object"].clone()
+        };
+        let mut new: Service = decode(&body);
+        service::default(&mut new);
+        if kind == "status" {
+            return self.store_status(new, &old).map(Some);
+        }
+        self.store(new, Some(&old), dry).map(Some)
+    }
+
+    fn store_status(&mut self, mut new: Service, old: &Service) -> Result<Service, Value> {
+        new.spec = old.spec.clone();
+        let mut found = Errors::new();
+        identify(&mut new);
+        let mut before = old.clone();
+        identify(&mut before);
+        service::update_status(&mut found, &new, &before);
+        if !found.is_empty() {
+            return Err(refused("Invalid", Some(&found)));
+        }
+        self.services.insert(new.metadata.name.clone(), new.clone());
+        Ok(self.read(&new))
+    }
+
+    fn store(
+        &mut self,
+        mut new: Service,
+        old: Option<&Service>,
+        dry: bool,
+    ) -> Result<Service, Value> {
+        if old.is_none() {
+            service::prepare_create(&mut new);
+        }
+        let pools = Pools { ranges: &self.ranges, taken: &self.held, dry_run: dry };
+        let claims =
+            service::claim(&mut new, old, pools, &mut |_| 0).map_err(|why| refusal(&why))?;
+        let mut found = Errors::new();
+        identify(&mut new);
+        if let Some(old) = old {
+            let mut before = old.clone();
+            identify(&mut before);
+            service::prepare_update(&mut new, &before);
+            service::update(&mut found, &new, &before);
+        } else {
+            service::validate(&mut found, &new);
+        }
+        if !found.is_empty() {
+            return Err(refused("Invalid", Some(&found)));
+        }
+        if old.is_none() && self.services.contains_key(&new.metadata.name) {
+            return Err(refused("AlreadyExists", None));
+        }
+        if !dry {
+            self.held.apply(claims);
+            self.services.insert(new.metadata.name.clone(), new.clone());
+        }
+        Ok(self.read(&new))
+    }
+}
+
+/// What the store would have filled.
+fn identify(service: &mut Service) {
+    service.metadata.namespace = "ns".into();
+    service.metadata.resource_version = "1".into();
+}
+
+/// JSON merge patch.
+fn merge(target: &mut Value, patch: &Value) {
+    let Some(patch) = patch.as_object() else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = json!({});
+    }
+    for (name, value) in patch {
+        if value.is_null() {
+            target.as_object_mut().unwrap().remove(name);
+        } else {
+            merge(&mut target[name.as_str()], value);
+        }
+    }
+}
