@@ -4,6 +4,8 @@
 mod names;
 #[path = "meta_object.rs"]
 mod object;
+#[path = "meta_quantity.rs"]
+mod quantity;
 #[path = "meta_selectors.rs"]
 mod selectors;
 
@@ -19,4 +21,9 @@ pub(crate) const SUITES: Suites = &[
     ("field_selector_parse", selectors::field_selector_parse),
     ("field_selector_match", selectors::field_selector_match),
     ("object_meta", object::object_meta),
+    ("quantity_parse", quantity::quantity_parse),
+    ("quantity_json", quantity::quantity_json),
+    ("quantity_arith", quantity::quantity_arith),
+    ("int_or_percent", quantity::int_or_percent),
+    ("time_wire", quantity::time_wire),
 ];
