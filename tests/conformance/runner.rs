@@ -22,6 +22,11 @@ pub(crate) type Answer = fn(&Value) -> Value;
 const SHOWN_CASES: usize = 5;
 const SHOWN_DIFFERENCES: usize = 8;
 
+/// Flags by which a recorded answer says whether a member beside it is right. A member whose flag is
+/// false is a known mistake of upstream's, and what stands in its place is not compared.
+const SOUND: &[(&str, &str)] =
+    &[("valueSound", "value"), ("milliSound", "milliValue"), ("sound", "scaled")];
+
 /// What came of one suite.
 #[derive(Debug, Default, Clone, Copy)]
 struct Tally {
@@ -162,10 +167,12 @@ fn run_suite(
 }
 
 fn run_case(case: &Value, answer: Answer) -> Result<(), String> {
-    let got = panic::catch_unwind(AssertUnwindSafe(|| answer(&case["in"])))
+    let mut got = panic::catch_unwind(AssertUnwindSafe(|| answer(&case["in"])))
         .map_err(|_| format!("    {}", LAST_PANIC.take()))?;
+    let mut expected = case["out"].clone();
+    drop_unsound(&mut expected, &mut got);
     let mut differences = Vec::new();
-    differ(&mut differences, &mut String::new(), &case["out"], &got);
+    differ(&mut differences, &mut String::new(), &expected, &got);
     if differences.is_empty() {
         return Ok(());
     }
@@ -175,6 +182,18 @@ fn run_case(case: &Value, answer: Answer) -> Result<(), String> {
         differences.push(format!("    and {more} more differences"));
     }
     Err(differences.join("\n"))
+}
+
+/// Takes the members that the expected answer calls unsound out of both answers.
+fn drop_unsound(expected: &mut Value, got: &mut Value) {
+    for (flag, member) in SOUND {
+        if expected.get(flag) == Some(&Value::Bool(false)) {
+            for object in [&mut *expected, &mut *got].into_iter().filter_map(Value::as_object_mut) {
+                object.remove(*flag);
+                object.remove(*member);
+            }
+        }
+    }
 }
 
 /// Pushes a line for every place at which the two differ.
