@@ -7,26 +7,35 @@
 //! | what does a service mean where it says nothing? | [`default`] |
 //! | what is wrong with it? | [`validate`], [`update`], [`update_status`] |
 //! | which address and ports does it get? | [`claim`], [`allocate`] |
+//! | which pods are its endpoints, in which slices? | [`endpoint`], [`slices()`], [`touched`] |
 
 mod addresses;
 mod allocate;
 mod defaults;
+mod endpoints;
 mod families;
+mod hints;
 mod ip;
 mod normalize;
+mod pack;
 mod ranges;
 mod shape;
+mod slices;
 mod update;
 mod validate;
 mod validate_endpoints;
 
 pub use allocate::{Claims, Pools, Refusal, allocate, claim, release};
 pub use defaults::{AFFINITY_SECONDS, default, default_endpoints, default_slice};
+pub use endpoints::{Touched, endpoint, is_endpoint, is_ready, target_port, touched};
 pub use ip::{Cidr, family_of, parse_ip};
 pub use normalize::{default_on_read, prepare_create, prepare_update};
 pub use ranges::{IpRange, PortRange, Ranges, Taken, Unavailable};
 pub use shape::{
     NONE, externally_accessible, families, has_cluster_ip, headless, needs_health_check, selects,
+};
+pub use slices::{
+    CONTROLLER, HEADLESS, Homeless, MANAGED_BY, MAX_ENDPOINTS, SERVICE_NAME, Slices, slices,
 };
 pub use update::{update, update_status};
 pub use validate::validate;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use kubernel::api::{EndpointSlice, Endpoints, IPFamily, Service};
+use kubernel::api::{EndpointSlice, Endpoints, IPFamily, Node, Pod, Service};
 use kubernel::field::Errors;
 use kubernel::service::{
     self, Cidr, Claims, IpRange, Pools, PortRange, Ranges, Refusal, Taken, Unavailable,
@@ -16,13 +16,17 @@ use super::support::{decode, errors, text};
 pub(crate) const SUITES: Suites = &[
     ("clusterip_allocator", clusterip_allocator),
     ("endpoints_validation", endpoints_validation),
+    ("endpointslices", endpointslices),
     ("endpointslice_validation", endpointslice_validation),
     ("nodeport_allocator", nodeport_allocator),
+    ("pod_event_services", pod_event_services),
     ("service_defaults", service_defaults),
     ("service_lifecycle", service_lifecycle),
     ("service_status_validation", service_status_validation),
     ("service_update_validation", service_update_validation),
     ("service_validation", service_validation),
+    ("slice_packing", slice_packing),
+    ("traffic_distribution", endpointslices),
 ];
 
 fn service_defaults(case: &Value) -> Value {
@@ -442,4 +446,172 @@ fn merge(target: &mut Value, patch: &Value) {
             merge(&mut target[name.as_str()], value);
         }
     }
+}
+
+fn list<T: serde::de::DeserializeOwned + Default>(value: &Value) -> Vec<T> {
+    value.as_array().into_iter().flatten().map(decode).collect()
+}
+
+fn refs<T>(items: &[T]) -> Vec<&T> {
+    items.iter().collect()
+}
+
+/// What a sync of the slices did, and the slices of the namespace after it.
+struct Synced {
+    slices: Vec<EndpointSlice>,
+    ops: Value,
+    requeue: bool,
+}
+
+fn sync(case: &Value) -> Synced {
+    let service: Service = decode(&case["service"]);
+    let (pods, nodes): (Vec<Pod>, Vec<Node>) = (list(&case["pods"]), list(&case["nodes"]));
+    let mut all: Vec<EndpointSlice> = list(&case["slices"]);
+    let max = case["maxEndpointsPerSlice"].as_u64().unwrap_or(100) as usize;
+    let node = |name: &str| nodes.iter().find(|node| node.metadata.name == name);
+    let wanted = service::slices(&service, &refs(&pods), &node, &refs(&all), max);
+    let mut updated: Vec<String> =
+        wanted.update.iter().map(|slice| slice.metadata.name.clone()).collect();
+    updated.sort();
+    let mut deleted = wanted.delete.clone();
+    deleted.sort();
+    let ops = json!({"created": wanted.create.len(), "updated": updated, "deleted": deleted});
+    all.retain(|slice| !wanted.delete.contains(&slice.metadata.name));
+    for slice in wanted.update {
+        let known = all.iter_mut().find(|old| old.metadata.name == slice.metadata.name).unwrap();
+        *known = slice;
+    }
+    all.extend(wanted.create);
+    Synced { slices: all, ops, requeue: !wanted.homeless.is_empty() }
+}
+
+fn sorted(values: &mut Value) {
+    if let Some(values) = values.as_array_mut() {
+        values.sort_by_cached_key(ToString::to_string);
+    }
+}
+
+fn endpointslices(case: &Value) -> Value {
+    let synced = sync(case);
+    let mut slices: Vec<Value> = synced
+        .slices
+        .iter()
+        .map(|slice| {
+            let name = if slice.metadata.name.is_empty() { "new" } else { &slice.metadata.name };
+            let value = serde_json::to_value(slice).unwrap();
+            let mut shown = json!({
+                "name": name,
+                "addressType": value["addressType"],
+                "endpoints": value["endpoints"],
+                "ports": value["ports"],
+            });
+            if !slice.metadata.labels.is_empty() {
+                shown["labels"] = json!(slice.metadata.labels);
+            }
+            let mut annotations = slice.metadata.annotations.clone();
+            annotations.remove("endpoints.kubernetes.io/last-change-trigger-time");
+            if !annotations.is_empty() {
+                shown["annotations"] = json!(annotations);
+            }
+            for list in ["endpoints", "ports"] {
+                if shown[list].is_null() {
+                    shown[list] = json!([]);
+                }
+                sorted(&mut shown[list]);
+            }
+            shown
+        })
+        .collect();
+    slices.sort_by_cached_key(|slice| (text(slice, "name").to_owned(), slice.to_string()));
+    let mut out = json!({"ops": synced.ops, "slices": slices});
+    if synced.requeue {
+        out["requeue"] = json!(true);
+    }
+    out
+}
+
+/// Packing alone: endpoints are bare ids, all with one port.
+fn slice_packing(case: &Value) -> Value {
+    let pod = |id: &str, ready: bool| {
+        json!({
+            "metadata": {"name": id, "namespace": "ns", "uid": id, "labels": {"app": "a"}},
+            "spec": {"nodeName": "n1"},
+            "status": {
+                "phase": "Running",
+                "podIPs": [{"ip": format!("10.1.{}.{}", number(id) / 250, number(id) % 250 + 1)}],
+                "conditions": [{"type": "Ready", "status": if ready { "True" } else { "False" }}],
+            },
+        })
+    };
+    let changed = |id: &Value| case["changed"].as_array().unwrap().contains(id);
+    let pods: Vec<Value> = case["desired"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|id| pod(id.as_str().unwrap(), !changed(id)))
+        .collect();
+    let world = json!({
+        "service": {
+            "metadata": {"name": "svc", "namespace": "ns", "uid": "usvc"},
+            "spec": {
+                "selector": {"app": "a"}, "clusterIP": "10.0.0.1", "ipFamilies": ["IPv4"],
+                "ports": [{"port": 80, "targetPort": 80, "protocol": "TCP"}],
+            },
+        },
+        "nodes": [{"metadata": {"name": "n1"}}],
+        "maxEndpointsPerSlice": case["maxEndpointsPerSlice"],
+    });
+    let slices: Vec<Value> = case["slices"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|slice| {
+            let mut one = world.clone();
+            let ids = slice["endpoints"].as_array().into_iter().flatten();
+            one["pods"] = ids.map(|id| pod(id.as_str().unwrap(), true)).collect();
+            one["maxEndpointsPerSlice"] = json!(100_000);
+            let mut value = serde_json::to_value(&sync(&one).slices[0]).unwrap();
+            value["metadata"]["name"] = slice["name"].clone();
+            value["ports"] = json!([{"name": "", "port": 80, "protocol": "TCP"}]);
+            value
+        })
+        .collect();
+    let mut world = world;
+    world["pods"] = json!(pods);
+    world["slices"] = json!(slices);
+    let synced = sync(&world);
+    let mut slices: Vec<Value> = synced
+        .slices
+        .iter()
+        .map(|slice| {
+            let name = if slice.metadata.name.is_empty() { "new" } else { &slice.metadata.name };
+            json!({"name": name, "count": slice.endpoints.len()})
+        })
+        .collect();
+    slices.sort_by_cached_key(|slice| (text(slice, "name").to_owned(), slice["count"].as_u64()));
+    json!({"ops": synced.ops, "slices": slices})
+}
+
+fn number(id: &str) -> usize {
+    id.trim_start_matches(|letter: char| !letter.is_ascii_digit()).parse().unwrap()
+}
+
+fn pod_event_services(case: &Value) -> Value {
+    let pod = |name: &str| case.get(name).map(decode::<Pod>);
+    let (old, new) = (pod("old"), pod("new"));
+    let touched = service::touched(old.as_ref(), new.as_ref());
+    let last = new.as_ref().or(old.as_ref());
+    let selects = |service: &Service, pod: Option<&Pod>| {
+        pod.is_some_and(|pod| {
+            pod.metadata.namespace == service.metadata.namespace
+                && service::selects(service, &pod.metadata.labels)
+        })
+    };
+    let mut keys: Vec<String> = list::<Service>(&case["services"])
+        .iter()
+        .filter(|service| touched.concerns(selects(service, old.as_ref()), selects(service, last)))
+        .map(|service| format!("{}/{}", service.metadata.namespace, service.metadata.name))
+        .collect();
+    keys.sort();
+    json!({"services": keys})
 }
