@@ -8,7 +8,8 @@ use std::str::FromStr;
 ///
 /// The text is a list of `field=value`, `field==value` and `field!=value`, separated by commas.
 /// In a value `\`, `,` and `=` are written with a backslash before them. Blanks are part of the
-/// text. Requirements are sorted as they are written (`FSEL-1`, `FSEL-2`).
+/// text. Requirements are sorted by the text in which they were given (`FSEL-1`, `FSEL-2`), so
+/// `a==c,a=b` keeps its order although `a=c,a=b` would not.
 /// Source: `apimachinery/pkg/fields/selector.go`.
 ///
 /// ```

@@ -1,0 +1,4 @@
+//! Laws that hold for all inputs, one module an area.
+
+mod labels;
+mod name;
