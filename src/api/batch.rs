@@ -1,4 +1,4 @@
-//! MODDOC batch
+//! Jobs and cron jobs.
 
 use crate::api::meta::{ConditionStatus, LabelSelector, ObjectMeta};
 use crate::api::pod::{PodConditionType, PodTemplateSpec};
@@ -7,7 +7,7 @@ use crate::api::wire::{open_enum, wire};
 use crate::time::Time;
 
 wire! {
-    /// DOC batch Job
+    /// Runs pods until enough of them have succeeded.
     struct Job = "batch/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: JobSpec = "spec";
@@ -16,7 +16,7 @@ wire! {
 }
 
 wire! {
-    /// DOC batch JobSpec
+    /// What a job runs, how often, how many at a time, and when it gives up.
     struct JobSpec {
         opt parallelism: Option<i32> = "parallelism";
         opt completions: Option<i32> = "completions";
@@ -38,14 +38,14 @@ wire! {
 }
 
 wire! {
-    /// DOC batch PodFailurePolicy
+    /// Rules about failed pods, tried in order; the first that matches decides.
     struct PodFailurePolicy {
         keep rules: Vec<PodFailurePolicyRule> = "rules";
     }
 }
 
 wire! {
-    /// DOC batch PodFailurePolicyRule
+    /// One condition on a failed pod, by exit codes or by pod conditions, and what then happens.
     struct PodFailurePolicyRule {
         keep action: PodFailurePolicyAction = "action";
         opt on_exit_codes: Option<Box<PodFailurePolicyOnExitCodesRequirement>> = "onExitCodes";
@@ -54,12 +54,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC batch PodFailurePolicyAction
+    /// What a failed pod means: the job or its index fails, or it is ignored or counted.
     PodFailurePolicyAction { FailJob, FailIndex, Ignore, Count }
 }
 
 wire! {
-    /// DOC batch PodFailurePolicyOnExitCodesRequirement
+    /// A condition on the exit codes of a failed pod's containers; code 0 never counts.
     struct PodFailurePolicyOnExitCodesRequirement {
         opt container_name: Option<String> = "containerName";
         keep operator: PodFailurePolicyOnExitCodesOperator = "operator";
@@ -68,12 +68,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC batch PodFailurePolicyOnExitCodesOperator
+    /// Whether an exit code must be one of the values or none of them.
     PodFailurePolicyOnExitCodesOperator { In, NotIn }
 }
 
 wire! {
-    /// DOC batch PodFailurePolicyOnPodConditionsPattern
+    /// A pod condition that a failed pod must have; the status defaults to `True`.
     struct PodFailurePolicyOnPodConditionsPattern {
         keep type_: PodConditionType = "type";
         keep status: ConditionStatus = "status";
@@ -81,14 +81,14 @@ wire! {
 }
 
 wire! {
-    /// DOC batch SuccessPolicy
+    /// Rules by which a job succeeds before all its indexes have; the first that holds decides.
     struct SuccessPolicy {
         keep rules: Vec<SuccessPolicyRule> = "rules";
     }
 }
 
 wire! {
-    /// DOC batch SuccessPolicyRule
+    /// Which indexes, or how many of them, are enough.
     struct SuccessPolicyRule {
         opt succeeded_indexes: Option<String> = "succeededIndexes";
         opt succeeded_count: Option<i32> = "succeededCount";
@@ -96,17 +96,17 @@ wire! {
 }
 
 open_enum! {
-    /// DOC batch CompletionMode
+    /// Whether any success counts or each index needs its own.
     CompletionMode { NonIndexed, Indexed }
 }
 
 open_enum! {
-    /// DOC batch PodReplacementPolicy
+    /// Whether a pod is replaced when it begins to terminate or only when it has failed.
     PodReplacementPolicy { TerminatingOrFailed, Failed }
 }
 
 wire! {
-    /// DOC batch JobStatus
+    /// How many pods of a job are active, done and failed, and since when.
     struct JobStatus {
         omit conditions: Vec<JobCondition> = "conditions" [merge "type"];
         opt start_time: Option<Time> = "startTime";
@@ -123,7 +123,7 @@ wire! {
 }
 
 wire! {
-    /// DOC batch JobCondition
+    /// One thing that holds of a job, and since when.
     struct JobCondition {
         keep type_: JobConditionType = "type";
         keep status: ConditionStatus = "status";
@@ -135,12 +135,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC batch JobConditionType
+    /// What the conditions of jobs are called; `Complete` and `Failed` are final.
     JobConditionType { Suspended, Complete, Failed, FailureTarget, SuccessCriteriaMet }
 }
 
 wire! {
-    /// DOC batch UncountedTerminatedPods
+    /// Uids of pods that have ended and are not yet in the counts of a job's status.
     struct UncountedTerminatedPods {
         omit succeeded: Vec<String> = "succeeded";
         omit failed: Vec<String> = "failed";
@@ -148,7 +148,7 @@ wire! {
 }
 
 wire! {
-    /// DOC batch CronJob
+    /// Creates jobs at the times of a schedule.
     struct CronJob = "batch/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: CronJobSpec = "spec";
@@ -157,7 +157,7 @@ wire! {
 }
 
 wire! {
-    /// DOC batch CronJobSpec
+    /// When jobs are created, from what template, and what happens when they overlap.
     struct CronJobSpec {
         keep schedule: String = "schedule";
         opt time_zone: Option<String> = "timeZone";
@@ -171,12 +171,13 @@ wire! {
 }
 
 open_enum! {
-    /// DOC batch ConcurrencyPolicy
+    /// What happens to a new job while an earlier one runs: allowed, skipped, or it takes the
+    /// place.
     ConcurrencyPolicy { Allow, Forbid, Replace }
 }
 
 wire! {
-    /// DOC batch JobTemplateSpec
+    /// The jobs that a cron job creates.
     struct JobTemplateSpec {
         keep metadata: ObjectMeta = "metadata";
         keep spec: JobSpec = "spec";
@@ -184,7 +185,7 @@ wire! {
 }
 
 wire! {
-    /// DOC batch CronJobStatus
+    /// The jobs that run now, and the last times of start and success.
     struct CronJobStatus {
         omit active: Vec<ObjectReference> = "active";
         opt last_schedule_time: Option<Time> = "lastScheduleTime";

@@ -1,4 +1,4 @@
-//! MODDOC claim
+//! Persistent volume claims.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::api::wire::{open_enum, wire};
 use crate::time::Time;
 
 wire! {
-    /// DOC core PersistentVolumeClaim
+    /// A request for storage in a namespace, which a persistent volume answers.
     struct PersistentVolumeClaim = "v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: PersistentVolumeClaimSpec = "spec";
@@ -18,27 +18,35 @@ wire! {
 }
 
 wire! {
-    /// DOC core PersistentVolumeClaimSpec
+    /// What storage is asked for. Apart from sizes and class attributes it is fixed after creation.
     struct PersistentVolumeClaimSpec {
+        /// What the volume must be able to do.
         omit access_modes: Vec<PersistentVolumeAccessMode> = "accessModes";
+        /// Labels that the volume must have.
         opt selector: Option<Box<LabelSelector>> = "selector";
+        /// The least size; may grow later if the class allows it.
         keep resources: VolumeResourceRequirements = "resources";
+        /// The bound volume; given by a user it asks for this one only.
         omit volume_name: String = "volumeName";
+        /// The class. Absent asks for the default one, the empty text for none.
         opt storage_class_name: Option<String> = "storageClassName";
+        /// Defaults to `Filesystem`.
         opt volume_mode: Option<PersistentVolumeMode> = "volumeMode";
+        /// What the new volume is filled from: a snapshot or a claim.
         opt data_source: Option<Box<TypedLocalObjectReference>> = "dataSource";
+        /// As `data_source`, for any kind and with a namespace.
         opt data_source_ref: Option<Box<TypedObjectReference>> = "dataSourceRef";
         opt volume_attributes_class_name: Option<String> = "volumeAttributesClassName";
     }
 }
 
 open_enum! {
-    /// DOC core PersistentVolumeAccessMode
+    /// How many nodes or pods may mount a volume, and whether they may write.
     PersistentVolumeAccessMode { ReadWriteOnce, ReadOnlyMany, ReadWriteMany, ReadWriteOncePod }
 }
 
 wire! {
-    /// DOC core VolumeResourceRequirements
+    /// How much storage is asked for; only `storage` counts.
     struct VolumeResourceRequirements {
         omit limits: ResourceList = "limits";
         omit requests: ResourceList = "requests";
@@ -46,12 +54,13 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core PersistentVolumeMode
+    /// Whether a volume is mounted as a file system or handed over as a device; unset means file
+    /// system.
     PersistentVolumeMode { Block, Filesystem }
 }
 
 wire! {
-    /// DOC core PersistentVolumeClaimStatus
+    /// What a claim has got: its phase, its real size and modes, and the state of a resize.
     struct PersistentVolumeClaimStatus {
         omit phase: PersistentVolumeClaimPhase = "phase";
         omit access_modes: Vec<PersistentVolumeAccessMode> = "accessModes";
@@ -65,12 +74,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core PersistentVolumeClaimPhase
+    /// Whether a claim waits, has a volume, or has lost it.
     PersistentVolumeClaimPhase { Pending, Bound, Lost }
 }
 
 wire! {
-    /// DOC core PersistentVolumeClaimCondition
+    /// One thing that holds of a claim, mostly about a resize.
     struct PersistentVolumeClaimCondition {
         keep type_: PersistentVolumeClaimConditionType = "type";
         keep status: ConditionStatus = "status";
@@ -82,17 +91,17 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core PersistentVolumeClaimConditionType
+    /// What the conditions of claims are called.
     PersistentVolumeClaimConditionType { Resizing, FileSystemResizePending, ControllerResizeError, NodeResizeError, ModifyVolumeError, ModifyingVolume, Unused }
 }
 
 open_enum! {
-    /// DOC core ClaimResourceStatus
+    /// How far the resize of a claim has come, on the controller's side and on the node's.
     ClaimResourceStatus { ControllerResizeInProgress, ControllerResizeInfeasible, NodeResizePending, NodeResizeInProgress, NodeResizeInfeasible }
 }
 
 wire! {
-    /// DOC core ModifyVolumeStatus
+    /// The attributes class that a volume is being changed to, and how far that has come.
     struct ModifyVolumeStatus {
         omit target_volume_attributes_class_name: String = "targetVolumeAttributesClassName";
         keep status: PersistentVolumeClaimModifyVolumeStatus = "status";
@@ -100,6 +109,6 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core PersistentVolumeClaimModifyVolumeStatus
+    /// How far the change of a volume's attributes has come.
     PersistentVolumeClaimModifyVolumeStatus { Pending, InProgress, Infeasible }
 }

@@ -1,4 +1,4 @@
-//! MODDOC config
+//! Secrets, config maps and service accounts.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,8 @@ use crate::api::reference::{LocalObjectReference, ObjectReference};
 use crate::api::wire::{open_enum, wire};
 
 wire! {
-    /// DOC core Secret
+    /// Small confidential data: bytes by key, at most 1 MiB in all.
+    /// Its `Debug` shows keys and sizes only.
     opaque struct Secret = "v1" {
         keep metadata: ObjectMeta = "metadata";
         opt immutable: Option<bool> = "immutable";
@@ -50,12 +51,13 @@ impl fmt::Debug for Size {
 }
 
 open_enum! {
-    /// DOC core SecretType
+    /// What a secret is for; some types demand certain keys. Unset becomes `Opaque`.
     SecretType { Opaque, ServiceAccountToken = "kubernetes.io/service-account-token", Dockercfg = "kubernetes.io/dockercfg", Dockerconfigjson = "kubernetes.io/dockerconfigjson", BasicAuth = "kubernetes.io/basic-auth", SshAuth = "kubernetes.io/ssh-auth", Tls = "kubernetes.io/tls", Token = "bootstrap.kubernetes.io/token" }
 }
 
 wire! {
-    /// DOC core ConfigMap
+    /// Small public data: text and bytes by key, at most 1 MiB in all. A key is in one of the two
+    /// maps.
     struct ConfigMap = "v1" {
         keep metadata: ObjectMeta = "metadata";
         opt immutable: Option<bool> = "immutable";
@@ -65,7 +67,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ServiceAccount
+    /// An identity for pods of a namespace.
     struct ServiceAccount = "v1" {
         keep metadata: ObjectMeta = "metadata";
         omit secrets: Vec<ObjectReference> = "secrets" [merge "name"];

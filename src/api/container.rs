@@ -1,4 +1,4 @@
-//! MODDOC container
+//! Containers: specification, environment, resources, status.
 
 use crate::api::ResourceList;
 use crate::api::probe::{Lifecycle, Probe, Signal};
@@ -8,28 +8,44 @@ use crate::api::wire::{open_enum, wire};
 use crate::time::Time;
 
 wire! {
-    /// DOC core Container
+    /// One container of a pod: an image, what it runs, and what it is given.
     struct Container {
+        /// A DNS label, unique in the pod.
         keep name: String = "name";
+        /// The image. May be empty only in templates that fill it in later.
         omit image: String = "image";
+        /// Replaces the image's entry point; empty keeps it. `$(NAME)` is replaced by the variable.
         omit command: Vec<String> = "command";
+        /// Replaces the image's arguments. `$(NAME)` is replaced by the variable.
         omit args: Vec<String> = "args";
+        /// Defaults to that of the image.
         omit working_dir: String = "workingDir";
         omit ports: Vec<ContainerPort> = "ports" [merge "containerPort"];
+        /// Sources of whole sets of variables; later ones win, and `env` wins over all.
         omit env_from: Vec<EnvFromSource> = "envFrom";
+        /// Variables in order; a later one may refer to an earlier one.
         omit env: Vec<EnvVar> = "env" [merge "name"];
+        /// Requests count for scheduling, limits are enforced.
         keep resources: ResourceRequirements = "resources";
         omit resize_policy: Vec<ContainerResizePolicy> = "resizePolicy";
+        /// Overrides the pod's policy. On init containers `Always` makes a sidecar.
         opt restart_policy: Option<ContainerRestartPolicy> = "restartPolicy";
         omit restart_policy_rules: Vec<ContainerRestartRule> = "restartPolicyRules";
+        /// Mount paths are unique.
         omit volume_mounts: Vec<VolumeMount> = "volumeMounts" [merge "mountPath"];
         omit volume_devices: Vec<VolumeDevice> = "volumeDevices" [merge "devicePath"];
+        /// Failing restarts the container.
         opt liveness_probe: Option<Box<Probe>> = "livenessProbe";
+        /// Failing takes the pod out of its services.
         opt readiness_probe: Option<Box<Probe>> = "readinessProbe";
+        /// Until it succeeds the other probes wait; failing restarts the container.
         opt startup_probe: Option<Box<Probe>> = "startupProbe";
         opt lifecycle: Option<Box<Lifecycle>> = "lifecycle";
+        /// The file whose text becomes the last words; defaults to `/dev/termination-log`.
         omit termination_message_path: String = "terminationMessagePath";
+        /// Defaults to `File`.
         omit termination_message_policy: TerminationMessagePolicy = "terminationMessagePolicy";
+        /// Defaults to `Always` for the tag `latest`, else to `IfNotPresent`.
         omit image_pull_policy: PullPolicy = "imagePullPolicy";
         opt security_context: Option<Box<SecurityContext>> = "securityContext";
         omit stdin: bool = "stdin";
@@ -39,23 +55,28 @@ wire! {
 }
 
 wire! {
-    /// DOC core ContainerPort
+    /// A port that a container says it listens on. Leaving it out does not close it.
     struct ContainerPort {
+        /// Unique in the pod, at most 15 characters; services can refer to it.
         omit name: String = "name";
+        /// 1 to 65535; 0 for none. A port of the node that leads here.
         omit host_port: i32 = "hostPort";
+        /// 1 to 65535.
         keep container_port: i32 = "containerPort";
+        /// Defaults to `TCP`.
         omit protocol: Protocol = "protocol";
+        /// The address of the node to which the host port is bound.
         omit host_ip: String = "hostIP";
     }
 }
 
 open_enum! {
-    /// DOC core Protocol
+    /// The transport protocol of a port; unset means `TCP`.
     Protocol { TCP, UDP, SCTP }
 }
 
 wire! {
-    /// DOC core EnvFromSource
+    /// Takes over all entries of a config map or a secret as environment variables.
     struct EnvFromSource {
         omit prefix: String = "prefix";
         opt config_map_ref: Option<Box<ConfigMapEnvSource>> = "configMapRef";
@@ -64,7 +85,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ConfigMapEnvSource
+    /// Names the config map whose entries become variables.
     struct ConfigMapEnvSource {
         omit name: String = "name";
         opt optional: Option<bool> = "optional";
@@ -72,7 +93,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core SecretEnvSource
+    /// Names the secret whose entries become variables.
     struct SecretEnvSource {
         omit name: String = "name";
         opt optional: Option<bool> = "optional";
@@ -80,16 +101,19 @@ wire! {
 }
 
 wire! {
-    /// DOC core EnvVar
+    /// One environment variable: a value, or where the value comes from.
     struct EnvVar {
+        /// Printable ASCII without `=`.
         keep name: String = "name";
+        /// The value; `$(NAME)` is replaced by an earlier variable, `$$` stands for `$`.
         omit value: String = "value";
+        /// Where the value comes from; not together with `value`.
         opt value_from: Option<Box<EnvVarSource>> = "valueFrom";
     }
 }
 
 wire! {
-    /// DOC core EnvVarSource
+    /// Where the value of a variable comes from; exactly one member may be set.
     struct EnvVarSource {
         opt field_ref: Option<Box<ObjectFieldSelector>> = "fieldRef";
         opt resource_field_ref: Option<Box<ResourceFieldSelector>> = "resourceFieldRef";
@@ -100,7 +124,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ConfigMapKeySelector
+    /// One key of a config map.
     struct ConfigMapKeySelector {
         omit name: String = "name";
         keep key: String = "key";
@@ -109,7 +133,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core SecretKeySelector
+    /// One key of a secret.
     struct SecretKeySelector {
         omit name: String = "name";
         keep key: String = "key";
@@ -118,7 +142,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core FileKeySelector
+    /// One key of a file with variables in a volume of the pod.
     struct FileKeySelector {
         keep volume_name: String = "volumeName";
         keep path: String = "path";
@@ -128,7 +152,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ResourceRequirements
+    /// The least and the most of each resource. A request that is absent defaults to the limit.
     struct ResourceRequirements {
         omit limits: ResourceList = "limits";
         omit requests: ResourceList = "requests";
@@ -137,7 +161,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ResourceClaim
+    /// A claim of the pod that a container makes use of.
     struct ResourceClaim {
         keep name: String = "name";
         omit request: String = "request";
@@ -145,7 +169,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ContainerResizePolicy
+    /// Whether a change of a resource needs a restart of the container.
     struct ContainerResizePolicy {
         keep resource_name: String = "resourceName";
         keep restart_policy: ResourceResizeRestartPolicy = "restartPolicy";
@@ -153,17 +177,18 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core ResourceResizeRestartPolicy
+    /// Whether a resize in place restarts the container.
     ResourceResizeRestartPolicy { NotRequired, RestartContainer }
 }
 
 open_enum! {
-    /// DOC core ContainerRestartPolicy
+    /// A container's own restart policy, which overrides the pod's. On an init container `Always`
+    /// makes it a sidecar.
     ContainerRestartPolicy { Always, Never, OnFailure }
 }
 
 wire! {
-    /// DOC core ContainerRestartRule
+    /// What happens when a container exits with certain codes; rules are tried in order.
     struct ContainerRestartRule {
         omit action: ContainerRestartRuleAction = "action";
         opt exit_codes: Option<Box<ContainerRestartRuleOnExitCodes>> = "exitCodes";
@@ -171,12 +196,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core ContainerRestartRuleAction
+    /// What a rule does: restarts the container, or all containers of the pod.
     ContainerRestartRuleAction { Restart, RestartAllContainers }
 }
 
 wire! {
-    /// DOC core ContainerRestartRuleOnExitCodes
+    /// The exit codes for which a rule holds.
     struct ContainerRestartRuleOnExitCodes {
         omit operator: ContainerRestartRuleOnExitCodesOperator = "operator";
         omit values: Vec<i32> = "values";
@@ -184,35 +209,41 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core ContainerRestartRuleOnExitCodesOperator
+    /// Whether the exit code must be one of the values or none of them.
     ContainerRestartRuleOnExitCodesOperator { In, NotIn }
 }
 
 wire! {
-    /// DOC core VolumeMount
+    /// Where a volume of the pod appears in the file system of a container.
     struct VolumeMount {
+        /// The name of a volume of the pod.
         keep name: String = "name";
+        /// Defaults to false.
         omit read_only: bool = "readOnly";
+        /// Defaults to `Disabled`; needs `read_only`.
         opt recursive_read_only: Option<RecursiveReadOnlyMode> = "recursiveReadOnly";
+        /// The path in the container; without `:`.
         keep mount_path: String = "mountPath";
+        /// The path inside the volume; empty for its root. Relative, without `..`.
         omit sub_path: String = "subPath";
         opt mount_propagation: Option<MountPropagationMode> = "mountPropagation";
+        /// As `sub_path`, with `$(NAME)` replaced by variables; not together with it.
         omit sub_path_expr: String = "subPathExpr";
     }
 }
 
 open_enum! {
-    /// DOC core RecursiveReadOnlyMode
+    /// Whether mounts below a read-only mount are read-only as well.
     RecursiveReadOnlyMode { Disabled, IfPossible, Enabled }
 }
 
 open_enum! {
-    /// DOC core MountPropagationMode
+    /// Whether mounts made later are seen across the border of the container; unset means `None`.
     MountPropagationMode { None, HostToContainer, Bidirectional }
 }
 
 wire! {
-    /// DOC core VolumeDevice
+    /// Where a volume in block mode appears as a device in a container.
     struct VolumeDevice {
         keep name: String = "name";
         keep device_path: String = "devicePath";
@@ -220,12 +251,13 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core TerminationMessagePolicy
+    /// Where the last words of a container come from: a file, or its log if it failed.
     TerminationMessagePolicy { File, FallbackToLogsOnError }
 }
 
 wire! {
-    /// DOC core EphemeralContainer
+    /// A container that is added to a running pod to look at it. It has no ports, probes or
+    /// resources and is never restarted.
     struct EphemeralContainer {
         keep name: String = "name";
         omit image: String = "image";
@@ -257,16 +289,25 @@ wire! {
 }
 
 wire! {
-    /// DOC core ContainerStatus
+    /// How one container has fared.
     struct ContainerStatus {
+        /// The name of the container.
         keep name: String = "name";
+        /// What it does now.
         keep state: ContainerState = "state";
+        /// How its previous run ended.
         keep last_termination_state: ContainerState = "lastState";
+        /// Whether it passes its readiness probe, or runs if it has none.
         keep ready: bool = "ready";
+        /// How often it was started again.
         keep restart_count: i32 = "restartCount";
+        /// The image as the runtime knows it.
         keep image: String = "image";
+        /// The digest of the image.
         keep image_id: String = "imageID";
+        /// Runtime and id, as `containerd://…`.
         omit container_id: String = "containerID";
+        /// Whether its start hook is done and its startup probe has passed.
         opt started: Option<bool> = "started";
         omit allocated_resources: ResourceList = "allocatedResources";
         opt resources: Option<Box<ResourceRequirements>> = "resources";
@@ -278,7 +319,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ContainerState
+    /// What a container is doing; at most one member is set, and none means waiting.
     struct ContainerState {
         opt waiting: Option<Box<ContainerStateWaiting>> = "waiting";
         opt running: Option<Box<ContainerStateRunning>> = "running";
@@ -287,7 +328,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ContainerStateWaiting
+    /// Why a container does not run yet, as `ContainerCreating` or `CrashLoopBackOff`.
     struct ContainerStateWaiting {
         omit reason: String = "reason";
         omit message: String = "message";
@@ -295,14 +336,14 @@ wire! {
 }
 
 wire! {
-    /// DOC core ContainerStateRunning
+    /// Since when a container has been running.
     struct ContainerStateRunning {
         null started_at: Option<Time> = "startedAt";
     }
 }
 
 wire! {
-    /// DOC core ContainerStateTerminated
+    /// How and when a container has ended.
     struct ContainerStateTerminated {
         keep exit_code: i32 = "exitCode";
         omit signal: i32 = "signal";
@@ -315,7 +356,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core VolumeMountStatus
+    /// How a volume is really mounted in a container.
     struct VolumeMountStatus {
         keep name: String = "name";
         keep mount_path: String = "mountPath";
@@ -326,28 +367,28 @@ wire! {
 }
 
 wire! {
-    /// DOC core VolumeStatus
+    /// What is known of a mounted volume; only images report anything.
     struct VolumeStatus {
         opt image: Option<Box<ImageVolumeStatus>> = "image";
     }
 }
 
 wire! {
-    /// DOC core ImageVolumeStatus
+    /// Which image a mounted image volume has resolved to.
     struct ImageVolumeStatus {
         omit image_ref: String = "imageRef";
     }
 }
 
 wire! {
-    /// DOC core ContainerUser
+    /// As which user the first process of a container has been started.
     struct ContainerUser {
         opt linux: Option<Box<LinuxContainerUser>> = "linux";
     }
 }
 
 wire! {
-    /// DOC core LinuxContainerUser
+    /// User and group ids of the first process of a Linux container.
     struct LinuxContainerUser {
         keep uid: i64 = "uid";
         keep gid: i64 = "gid";
@@ -356,7 +397,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ResourceStatus
+    /// The health of the devices that a container was given, by resource name.
     struct ResourceStatus {
         keep name: String = "name";
         omit resources: Vec<ResourceHealth> = "resources";
@@ -364,7 +405,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ResourceHealth
+    /// The health of one device.
     struct ResourceHealth {
         keep resource_id: String = "resourceID";
         omit health: ResourceHealthStatus = "health";
@@ -373,6 +414,6 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core ResourceHealthStatus
+    /// Whether a device is healthy.
     ResourceHealthStatus { Healthy, Unhealthy, Unknown }
 }

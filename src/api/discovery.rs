@@ -1,4 +1,4 @@
-//! MODDOC discovery
+//! Endpoint slices.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,8 @@ use crate::api::reference::ObjectReference;
 use crate::api::wire::{open_enum, wire};
 
 wire! {
-    /// DOC discovery EndpointSlice
+    /// A part of the endpoints of a service, at most 1000, all with the same ports and sort of
+    /// address.
     struct EndpointSlice = "discovery.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep address_type: AddressType = "addressType";
@@ -18,12 +19,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC discovery AddressType
+    /// The sort of all addresses of a slice.
     AddressType { IPv4, IPv6, FQDN }
 }
 
 wire! {
-    /// DOC discovery Endpoint
+    /// One backend of a service: its addresses, whether it takes traffic, and where it runs.
     struct Endpoint {
         keep addresses: Vec<String> = "addresses";
         keep conditions: EndpointConditions = "conditions";
@@ -37,7 +38,8 @@ wire! {
 }
 
 wire! {
-    /// DOC discovery EndpointConditions
+    /// Whether an endpoint takes new connections. An absent `ready` or `serving` means true, an
+    /// absent `terminating` means false.
     struct EndpointConditions {
         opt ready: Option<bool> = "ready";
         opt serving: Option<bool> = "serving";
@@ -46,7 +48,7 @@ wire! {
 }
 
 wire! {
-    /// DOC discovery EndpointHints
+    /// From where an endpoint should get its traffic.
     struct EndpointHints {
         omit for_zones: Vec<ForZone> = "forZones";
         omit for_nodes: Vec<ForNode> = "forNodes";
@@ -54,21 +56,21 @@ wire! {
 }
 
 wire! {
-    /// DOC discovery ForZone
+    /// A zone whose traffic should go to the endpoint.
     struct ForZone {
         keep name: String = "name";
     }
 }
 
 wire! {
-    /// DOC discovery ForNode
+    /// A node whose traffic should go to the endpoint.
     struct ForNode {
         keep name: String = "name";
     }
 }
 
 wire! {
-    /// DOC discovery EndpointPort
+    /// A port of all endpoints of a slice. An absent number stands for every port.
     struct EndpointPort {
         opt name: Option<String> = "name";
         opt protocol: Option<Protocol> = "protocol";

@@ -1,4 +1,4 @@
-//! MODDOC event
+//! Events and leases.
 
 use crate::api::meta::ObjectMeta;
 use crate::api::reference::ObjectReference;
@@ -6,7 +6,7 @@ use crate::api::wire::{open_enum, wire};
 use crate::time::{MicroTime, Time};
 
 wire! {
-    /// DOC core Event
+    /// A report of something that happened to an object, kept for about an hour.
     struct Event = "v1" {
         keep metadata: ObjectMeta = "metadata";
         keep involved_object: ObjectReference = "involvedObject";
@@ -27,7 +27,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core EventSource
+    /// The component, and the host, that reported an event.
     struct EventSource {
         omit component: String = "component";
         omit host: String = "host";
@@ -35,7 +35,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core EventSeries
+    /// How often an event has come again, and when last.
     struct EventSeries {
         omit count: i32 = "count";
         null last_observed_time: Option<MicroTime> = "lastObservedTime";
@@ -43,7 +43,7 @@ wire! {
 }
 
 wire! {
-    /// DOC coordination Lease
+    /// A lock with an owner and a time, for the election of leaders and for signs of life.
     struct Lease = "coordination.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: LeaseSpec = "spec";
@@ -51,7 +51,7 @@ wire! {
 }
 
 wire! {
-    /// DOC coordination LeaseSpec
+    /// Who holds a lease, since when, and for how long without renewal.
     struct LeaseSpec {
         opt holder_identity: Option<String> = "holderIdentity";
         opt lease_duration_seconds: Option<i32> = "leaseDurationSeconds";
@@ -64,6 +64,6 @@ wire! {
 }
 
 open_enum! {
-    /// DOC coordination CoordinatedLeaseStrategy
+    /// How the leader is chosen among candidates.
     CoordinatedLeaseStrategy { OldestEmulationVersion }
 }

@@ -1,4 +1,4 @@
-//! MODDOC meta
+//! What all objects share: metadata, selectors, statuses, conditions.
 
 use std::collections::BTreeMap;
 
@@ -6,28 +6,48 @@ use crate::api::wire::{RawValue, open_enum, wire};
 use crate::time::Time;
 
 wire! {
-    /// DOC meta ObjectMeta
+    /// What every object has: its identity, its versions, its labels and its owners.
     struct ObjectMeta {
+        /// Unique among objects of its kind in the namespace, or in the cluster. Fixed after
+        /// creation.
         omit name: String = "name";
+        /// A prefix. If `name` is empty, the server appends five random characters to make one.
         omit generate_name: String = "generateName";
+        /// The namespace; empty for objects of the cluster, and `default` if a client leaves it
+        /// out.
         omit namespace: String = "namespace";
+        /// No longer set.
         omit self_link: String = "selfLink";
+        /// Unique over space and time; a new object of the same name has another one.
         omit uid: String = "uid";
+        /// Opaque version of the object. A write that names an older one is refused as a conflict.
         omit resource_version: String = "resourceVersion";
+        /// Counts changes of the specification; status writes leave it alone.
         omit generation: i64 = "generation";
+        /// When the server created the object.
         opt creation_timestamp: Option<Time> = "creationTimestamp";
+        /// Set once deletion is asked for: the time after which the object may go. Never taken
+        /// back.
         opt deletion_timestamp: Option<Time> = "deletionTimestamp";
+        /// Seconds of grace before the object may go. Can only get shorter.
         opt deletion_grace_period_seconds: Option<i64> = "deletionGracePeriodSeconds";
+        /// Identifying pairs that selectors look at. Keys are qualified names, values have at most
+        /// 63 characters.
         omit labels: BTreeMap<String, String> = "labels";
+        /// Pairs that no selector looks at; at most 256 KiB in all.
         omit annotations: BTreeMap<String, String> = "annotations";
+        /// The objects that this one depends on. At most one is its controller.
         omit owner_references: Vec<OwnerReference> = "ownerReferences" [merge "uid"];
+        /// While this is not empty the object stays, even when deleted.
         omit finalizers: Vec<String> = "finalizers" [set];
+        /// Who has set which fields; the record of server-side apply.
         omit managed_fields: Vec<ManagedFieldsEntry> = "managedFields";
     }
 }
 
 wire! {
-    /// DOC meta OwnerReference
+    /// An object that this one depends on, in the same namespace or in the cluster. Without owners
+    /// it is collected.
     struct OwnerReference {
         keep api_version: String = "apiVersion";
         keep kind: String = "kind";
@@ -39,7 +59,7 @@ wire! {
 }
 
 wire! {
-    /// DOC meta ManagedFieldsEntry
+    /// Which fields of the object one manager has set, and how.
     struct ManagedFieldsEntry {
         omit manager: String = "manager";
         omit operation: ManagedFieldsOperationType = "operation";
@@ -52,12 +72,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC meta ManagedFieldsOperationType
+    /// Whether the fields were set by an apply or by another write.
     ManagedFieldsOperationType { Apply, Update }
 }
 
 wire! {
-    /// DOC meta ListMeta
+    /// The revision of a list, and where its next page begins.
     struct ListMeta {
         omit self_link: String = "selfLink";
         omit resource_version: String = "resourceVersion";
@@ -68,14 +88,14 @@ wire! {
 }
 
 wire! {
-    /// DOC meta ShardInfo
+    /// Which part of a sharded list this is.
     struct ShardInfo {
         keep selector: String = "selector";
     }
 }
 
 wire! {
-    /// DOC meta Status
+    /// What a server answers when there is no object to answer with, mostly a failure.
     struct Status = "v1" {
         keep metadata: ListMeta = "metadata";
         omit status: String = "status";
@@ -87,12 +107,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC meta StatusReason
+    /// Why a request failed, in a word that programs can act on.
     StatusReason { Unauthorized, Forbidden, NotFound, AlreadyExists, Conflict, Gone, Invalid, ServerTimeout, StorageReadError, Timeout, TooManyRequests, BadRequest, MethodNotAllowed, NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType, InternalError, Expired, ServiceUnavailable }
 }
 
 wire! {
-    /// DOC meta StatusDetails
+    /// What a failure is about, and its causes.
     struct StatusDetails {
         omit name: String = "name";
         omit group: String = "group";
@@ -104,7 +124,7 @@ wire! {
 }
 
 wire! {
-    /// DOC meta StatusCause
+    /// One cause of a failure, mostly a field.
     struct StatusCause {
         omit type_: CauseType = "reason";
         omit message: String = "message";
@@ -113,12 +133,13 @@ wire! {
 }
 
 open_enum! {
-    /// DOC meta CauseType
+    /// What is wrong with a field.
     CauseType { FieldValueNotFound, FieldValueRequired, FieldValueDuplicate, FieldValueInvalid, FieldValueNotSupported, FieldValueForbidden, FieldValueTooLong, FieldValueTooMany, InternalError, FieldValueTypeInvalid, UnexpectedServerResponse, FieldManagerConflict, ResourceVersionTooLarge }
 }
 
 wire! {
-    /// DOC meta DeleteOptions
+    /// How an object is deleted: after which time, if which preconditions hold, and what becomes of
+    /// its dependents.
     struct DeleteOptions = "v1" {
         opt grace_period_seconds: Option<i64> = "gracePeriodSeconds";
         opt preconditions: Option<Box<Preconditions>> = "preconditions";
@@ -130,7 +151,7 @@ wire! {
 }
 
 wire! {
-    /// DOC meta Preconditions
+    /// What must hold of the object, or the request is refused with a conflict.
     struct Preconditions {
         opt uid: Option<String> = "uid";
         opt resource_version: Option<String> = "resourceVersion";
@@ -138,12 +159,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC meta DeletionPropagation
+    /// What becomes of dependents: they stay, or are deleted after or before their owner.
     DeletionPropagation { Orphan, Background, Foreground }
 }
 
 wire! {
-    /// DOC meta LabelSelector
+    /// A condition on labels of which all parts must hold. An empty one holds for everything.
     struct LabelSelector {
         omit match_labels: BTreeMap<String, String> = "matchLabels";
         omit match_expressions: Vec<LabelSelectorRequirement> = "matchExpressions";
@@ -151,7 +172,7 @@ wire! {
 }
 
 wire! {
-    /// DOC meta LabelSelectorRequirement
+    /// One condition on one label.
     struct LabelSelectorRequirement {
         keep key: String = "key";
         keep operator: LabelSelectorOperator = "operator";
@@ -160,12 +181,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC meta LabelSelectorOperator
+    /// How a label is compared with values. `NotIn` and `DoesNotExist` hold if the label is absent.
     LabelSelectorOperator { In, NotIn, Exists, DoesNotExist }
 }
 
 wire! {
-    /// DOC meta Condition
+    /// One thing that holds of an object, and since when.
     struct Condition {
         keep type_: String = "type";
         keep status: ConditionStatus = "status";
@@ -177,6 +198,6 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core ConditionStatus
+    /// Whether a condition holds; `Unknown` if nobody can tell.
     ConditionStatus { True, False, Unknown }
 }

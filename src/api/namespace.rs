@@ -1,11 +1,11 @@
-//! MODDOC namespace
+//! Namespaces and their life.
 
 use crate::api::meta::{ConditionStatus, ObjectMeta};
 use crate::api::wire::{open_enum, wire};
 use crate::time::Time;
 
 wire! {
-    /// DOC core Namespace
+    /// A space of names for objects. Deleting it deletes all that is in it.
     struct Namespace = "v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: NamespaceSpec = "spec";
@@ -14,14 +14,14 @@ wire! {
 }
 
 wire! {
-    /// DOC core NamespaceSpec
+    /// What keeps a namespace from going away once it is deleted.
     struct NamespaceSpec {
         omit finalizers: Vec<String> = "finalizers";
     }
 }
 
 wire! {
-    /// DOC core NamespaceStatus
+    /// How far the life of a namespace has come.
     struct NamespaceStatus {
         omit phase: NamespacePhase = "phase";
         omit conditions: Vec<NamespaceCondition> = "conditions" [merge "type"];
@@ -29,12 +29,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core NamespacePhase
+    /// Whether a namespace is in use or on its way out; a terminating one takes no new objects.
     NamespacePhase { Active, Terminating }
 }
 
 wire! {
-    /// DOC core NamespaceCondition
+    /// One thing that holds up the end of a namespace.
     struct NamespaceCondition {
         keep type_: NamespaceConditionType = "type";
         keep status: ConditionStatus = "status";
@@ -45,6 +45,6 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core NamespaceConditionType
+    /// What the conditions of namespaces are called.
     NamespaceConditionType { NamespaceDeletionDiscoveryFailure, NamespaceDeletionContentFailure, NamespaceDeletionGroupVersionParsingFailure, NamespaceContentRemaining, NamespaceFinalizersRemaining }
 }

@@ -1,4 +1,4 @@
-//! MODDOC network
+//! Network policies, ingresses, and the addresses of services.
 
 use crate::api::container::Protocol;
 use crate::api::meta::{Condition, LabelSelector, ObjectMeta};
@@ -7,7 +7,7 @@ use crate::api::wire::{open_enum, wire};
 use crate::int_or_string::IntOrString;
 
 wire! {
-    /// DOC networking NetworkPolicy
+    /// Which connections the selected pods may have. Pods that no policy selects may have all.
     struct NetworkPolicy = "networking.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: NetworkPolicySpec = "spec";
@@ -15,7 +15,7 @@ wire! {
 }
 
 wire! {
-    /// DOC networking NetworkPolicySpec
+    /// The selected pods, the directions that are isolated, and what is allowed in each.
     struct NetworkPolicySpec {
         keep pod_selector: LabelSelector = "podSelector";
         omit ingress: Vec<NetworkPolicyIngressRule> = "ingress";
@@ -25,7 +25,8 @@ wire! {
 }
 
 wire! {
-    /// DOC networking NetworkPolicyIngressRule
+    /// Connections that are allowed in: from one of the peers, to one of the ports. Absent lists
+    /// allow all.
     struct NetworkPolicyIngressRule {
         omit ports: Vec<NetworkPolicyPort> = "ports";
         omit from: Vec<NetworkPolicyPeer> = "from";
@@ -33,7 +34,7 @@ wire! {
 }
 
 wire! {
-    /// DOC networking NetworkPolicyPort
+    /// A port, or a range of ports, of one protocol.
     struct NetworkPolicyPort {
         opt protocol: Option<Protocol> = "protocol";
         opt port: Option<IntOrString> = "port";
@@ -42,7 +43,7 @@ wire! {
 }
 
 wire! {
-    /// DOC networking NetworkPolicyPeer
+    /// The other end of a connection: pods by labels, or a block of addresses.
     struct NetworkPolicyPeer {
         opt pod_selector: Option<Box<LabelSelector>> = "podSelector";
         opt namespace_selector: Option<Box<LabelSelector>> = "namespaceSelector";
@@ -51,7 +52,7 @@ wire! {
 }
 
 wire! {
-    /// DOC networking IPBlock
+    /// A block of addresses without some smaller ones.
     struct IPBlock {
         keep cidr: String = "cidr";
         omit except: Vec<String> = "except";
@@ -59,7 +60,8 @@ wire! {
 }
 
 wire! {
-    /// DOC networking NetworkPolicyEgressRule
+    /// Connections that are allowed out: to one of the peers, at one of the ports. Absent lists
+    /// allow all.
     struct NetworkPolicyEgressRule {
         omit ports: Vec<NetworkPolicyPort> = "ports";
         omit to: Vec<NetworkPolicyPeer> = "to";
@@ -67,12 +69,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC networking PolicyType
+    /// A direction of connections, seen from the pod.
     PolicyType { Ingress, Egress }
 }
 
 wire! {
-    /// DOC networking Ingress
+    /// Routes for HTTP from outside to services, by host and path.
     struct Ingress = "networking.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: IngressSpec = "spec";
@@ -81,7 +83,7 @@ wire! {
 }
 
 wire! {
-    /// DOC networking IngressSpec
+    /// The rules, the certificates and the fallback of an ingress.
     struct IngressSpec {
         opt ingress_class_name: Option<String> = "ingressClassName";
         opt default_backend: Option<Box<IngressBackend>> = "defaultBackend";
@@ -91,7 +93,7 @@ wire! {
 }
 
 wire! {
-    /// DOC networking IngressBackend
+    /// Where requests go: a service or another object.
     struct IngressBackend {
         opt service: Option<Box<IngressServiceBackend>> = "service";
         opt resource: Option<Box<TypedLocalObjectReference>> = "resource";
@@ -99,7 +101,7 @@ wire! {
 }
 
 wire! {
-    /// DOC networking IngressServiceBackend
+    /// A service and one of its ports.
     struct IngressServiceBackend {
         keep name: String = "name";
         keep port: ServiceBackendPort = "port";
@@ -107,7 +109,7 @@ wire! {
 }
 
 wire! {
-    /// DOC networking ServiceBackendPort
+    /// A port of a service, by name or by number.
     struct ServiceBackendPort {
         omit name: String = "name";
         omit number: i32 = "number";
@@ -115,7 +117,7 @@ wire! {
 }
 
 wire! {
-    /// DOC networking IngressTLS
+    /// The hosts for which a secret holds the certificate.
     struct IngressTLS {
         omit hosts: Vec<String> = "hosts";
         omit secret_name: String = "secretName";
@@ -123,7 +125,7 @@ wire! {
 }
 
 wire! {
-    /// DOC networking IngressRule
+    /// The paths of one host. An empty host stands for all.
     struct IngressRule {
         omit host: String = "host";
         opt http: Option<Box<HTTPIngressRuleValue>> = "http";
@@ -131,14 +133,14 @@ wire! {
 }
 
 wire! {
-    /// DOC networking HTTPIngressRuleValue
+    /// The paths of a rule; the longest match wins.
     struct HTTPIngressRuleValue {
         keep paths: Vec<HTTPIngressPath> = "paths";
     }
 }
 
 wire! {
-    /// DOC networking HTTPIngressPath
+    /// A path and the backend for it.
     struct HTTPIngressPath {
         omit path: String = "path";
         null path_type: Option<PathType> = "pathType";
@@ -147,26 +149,26 @@ wire! {
 }
 
 open_enum! {
-    /// DOC networking PathType
+    /// How a path is compared: as a whole, by its elements, or as the controller likes.
     PathType { Exact, Prefix, ImplementationSpecific }
 }
 
 wire! {
-    /// DOC networking IngressStatus
+    /// Where an ingress can be reached.
     struct IngressStatus {
         keep load_balancer: IngressLoadBalancerStatus = "loadBalancer";
     }
 }
 
 wire! {
-    /// DOC networking IngressLoadBalancerStatus
+    /// The addresses at which an ingress can be reached.
     struct IngressLoadBalancerStatus {
         omit ingress: Vec<IngressLoadBalancerIngress> = "ingress";
     }
 }
 
 wire! {
-    /// DOC networking IngressLoadBalancerIngress
+    /// One address at which an ingress can be reached.
     struct IngressLoadBalancerIngress {
         omit ip: String = "ip";
         omit hostname: String = "hostname";
@@ -175,7 +177,7 @@ wire! {
 }
 
 wire! {
-    /// DOC networking IngressPortStatus
+    /// A port of an ingress and, if something is wrong with it, the error.
     struct IngressPortStatus {
         keep port: i32 = "port";
         keep protocol: Protocol = "protocol";
@@ -184,7 +186,7 @@ wire! {
 }
 
 wire! {
-    /// DOC networking IngressClass
+    /// A sort of ingress: the controller that looks after it.
     struct IngressClass = "networking.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: IngressClassSpec = "spec";
@@ -192,7 +194,7 @@ wire! {
 }
 
 wire! {
-    /// DOC networking IngressClassSpec
+    /// The controller of a class, and where its parameters are.
     struct IngressClassSpec {
         omit controller: String = "controller";
         opt parameters: Option<Box<IngressClassParametersReference>> = "parameters";
@@ -200,7 +202,7 @@ wire! {
 }
 
 wire! {
-    /// DOC networking IngressClassParametersReference
+    /// The object that holds the parameters of a class.
     struct IngressClassParametersReference {
         opt api_group: Option<String> = "apiGroup";
         keep kind: String = "kind";
@@ -211,7 +213,7 @@ wire! {
 }
 
 wire! {
-    /// DOC networking ServiceCIDR
+    /// Blocks of addresses from which services get their cluster addresses.
     struct ServiceCIDR = "networking.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: ServiceCIDRSpec = "spec";
@@ -220,21 +222,21 @@ wire! {
 }
 
 wire! {
-    /// DOC networking ServiceCIDRSpec
+    /// The blocks, at most one for each address family.
     struct ServiceCIDRSpec {
         omit cidrs: Vec<String> = "cidrs";
     }
 }
 
 wire! {
-    /// DOC networking ServiceCIDRStatus
+    /// Whether the blocks are in use.
     struct ServiceCIDRStatus {
         omit conditions: Vec<Condition> = "conditions" [merge "type"];
     }
 }
 
 wire! {
-    /// DOC networking IPAddress
+    /// An allocated cluster address; its name is the address in canonical form.
     struct IPAddress = "networking.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: IPAddressSpec = "spec";
@@ -242,14 +244,14 @@ wire! {
 }
 
 wire! {
-    /// DOC networking IPAddressSpec
+    /// Whom an address is allocated to.
     struct IPAddressSpec {
         opt parent_ref: Option<Box<ParentReference>> = "parentRef";
     }
 }
 
 wire! {
-    /// DOC networking ParentReference
+    /// The object that an address belongs to.
     struct ParentReference {
         omit group: String = "group";
         omit resource: String = "resource";

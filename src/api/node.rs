@@ -1,4 +1,4 @@
-//! MODDOC node
+//! Nodes.
 
 use crate::api::ResourceList;
 use crate::api::affinity::Taint;
@@ -7,7 +7,7 @@ use crate::api::wire::{open_enum, wire};
 use crate::time::Time;
 
 wire! {
-    /// DOC core Node
+    /// A machine that runs pods.
     struct Node = "v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: NodeSpec = "spec";
@@ -16,7 +16,8 @@ wire! {
 }
 
 wire! {
-    /// DOC core NodeSpec
+    /// What the cluster has decided about a node: its pod addresses, its taints, whether it takes
+    /// new pods.
     struct NodeSpec {
         omit pod_cidr: String = "podCIDR";
         omit pod_cidrs: Vec<String> = "podCIDRs" [set];
@@ -29,14 +30,14 @@ wire! {
 }
 
 wire! {
-    /// DOC core NodeConfigSource
+    /// Where a node got its configuration from; no longer used upstream.
     struct NodeConfigSource {
         opt config_map: Option<Box<ConfigMapNodeConfigSource>> = "configMap";
     }
 }
 
 wire! {
-    /// DOC core ConfigMapNodeConfigSource
+    /// A config map with the configuration of a node; no longer used upstream.
     struct ConfigMapNodeConfigSource {
         keep namespace: String = "namespace";
         keep name: String = "name";
@@ -47,7 +48,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core NodeStatus
+    /// What a node says about itself: resources, conditions, addresses, images, volumes.
     struct NodeStatus {
         omit capacity: ResourceList = "capacity";
         omit allocatable: ResourceList = "allocatable";
@@ -67,12 +68,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core NodePhase
+    /// An old summary of a node's life; no longer set.
     NodePhase { Pending, Running, Terminated }
 }
 
 wire! {
-    /// DOC core NodeCondition
+    /// One thing that holds of a node, with the time of its last sign of life.
     struct NodeCondition {
         keep type_: NodeConditionType = "type";
         keep status: ConditionStatus = "status";
@@ -84,12 +85,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core NodeConditionType
+    /// What the conditions of nodes are called; `Ready` decides whether pods may run there.
     NodeConditionType { Ready, MemoryPressure, DiskPressure, PIDPressure, NetworkUnavailable }
 }
 
 wire! {
-    /// DOC core NodeAddress
+    /// An address at which a node can be reached.
     struct NodeAddress {
         keep type_: NodeAddressType = "type";
         keep address: String = "address";
@@ -97,26 +98,26 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core NodeAddressType
+    /// Whether an address is a name or a number, and from where it can be reached.
     NodeAddressType { Hostname, InternalIP, ExternalIP, InternalDNS, ExternalDNS }
 }
 
 wire! {
-    /// DOC core NodeDaemonEndpoints
+    /// The ports of the node's own services.
     struct NodeDaemonEndpoints {
         keep kubelet_endpoint: DaemonEndpoint = "kubeletEndpoint";
     }
 }
 
 wire! {
-    /// DOC core DaemonEndpoint
+    /// The port of one service of the node.
     struct DaemonEndpoint {
         keep port: i32 = "Port";
     }
 }
 
 wire! {
-    /// DOC core NodeSystemInfo
+    /// Identity and versions of a node's machine and software.
     struct NodeSystemInfo {
         keep machine_id: String = "machineID";
         keep system_uuid: String = "systemUUID";
@@ -133,14 +134,14 @@ wire! {
 }
 
 wire! {
-    /// DOC core NodeSwapStatus
+    /// How much swap space a node has.
     struct NodeSwapStatus {
         opt capacity: Option<i64> = "capacity";
     }
 }
 
 wire! {
-    /// DOC core ContainerImage
+    /// An image that a node has, by all its names.
     struct ContainerImage {
         keep names: Vec<String> = "names";
         omit size_bytes: i64 = "sizeBytes";
@@ -148,7 +149,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core AttachedVolume
+    /// A volume that is attached to a node, and its device.
     struct AttachedVolume {
         keep name: String = "name";
         keep device_path: String = "devicePath";
@@ -156,7 +157,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core NodeConfigStatus
+    /// Which configuration a node runs with; no longer used upstream.
     struct NodeConfigStatus {
         opt assigned: Option<Box<NodeConfigSource>> = "assigned";
         opt active: Option<Box<NodeConfigSource>> = "active";
@@ -166,7 +167,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core NodeRuntimeHandler
+    /// A way to run containers that a node offers.
     struct NodeRuntimeHandler {
         keep name: String = "name";
         opt features: Option<Box<NodeRuntimeHandlerFeatures>> = "features";
@@ -174,7 +175,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core NodeRuntimeHandlerFeatures
+    /// What a runtime handler can do.
     struct NodeRuntimeHandlerFeatures {
         opt recursive_read_only_mounts: Option<bool> = "recursiveReadOnlyMounts";
         opt user_namespaces: Option<bool> = "userNamespaces";
@@ -182,7 +183,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core NodeFeatures
+    /// What the container runtime of a node can do.
     struct NodeFeatures {
         opt supplemental_groups_policy: Option<bool> = "supplementalGroupsPolicy";
     }

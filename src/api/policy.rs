@@ -1,4 +1,4 @@
-//! MODDOC policy
+//! Disruption budgets, evictions and priorities.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::int_or_string::IntOrString;
 use crate::time::Time;
 
 wire! {
-    /// DOC policy PodDisruptionBudget
+    /// How many of some pods must stay when pods are evicted on purpose.
     struct PodDisruptionBudget = "policy/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: PodDisruptionBudgetSpec = "spec";
@@ -18,7 +18,7 @@ wire! {
 }
 
 wire! {
-    /// DOC policy PodDisruptionBudgetSpec
+    /// Which pods, and how many must be available or may be missing: a number or a share.
     struct PodDisruptionBudgetSpec {
         opt min_available: Option<IntOrString> = "minAvailable";
         opt selector: Option<Box<LabelSelector>> = "selector" [replace];
@@ -28,12 +28,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC policy UnhealthyPodEvictionPolicyType
+    /// Whether running pods that are not ready may be evicted without regard to the budget.
     UnhealthyPodEvictionPolicyType { IfHealthyBudget, AlwaysAllow }
 }
 
 wire! {
-    /// DOC policy PodDisruptionBudgetStatus
+    /// How many pods are healthy, and how many evictions are allowed now.
     struct PodDisruptionBudgetStatus {
         omit observed_generation: i64 = "observedGeneration";
         omit disrupted_pods: BTreeMap<String, Option<Time>> = "disruptedPods";
@@ -46,7 +46,7 @@ wire! {
 }
 
 wire! {
-    /// DOC policy Eviction
+    /// Asks for the end of a pod, if its budget allows; it is written to a pod and never stored.
     struct Eviction = "policy/v1" {
         keep metadata: ObjectMeta = "metadata";
         opt delete_options: Option<Box<DeleteOptions>> = "deleteOptions";
@@ -54,7 +54,7 @@ wire! {
 }
 
 wire! {
-    /// DOC scheduling PriorityClass
+    /// A name for a pod priority. Higher numbers are scheduled first and can push out lower ones.
     struct PriorityClass = "scheduling.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep value: i32 = "value";

@@ -1,11 +1,11 @@
-//! MODDOC quota
+//! Quotas and limit ranges.
 
 use crate::api::ResourceList;
 use crate::api::meta::ObjectMeta;
 use crate::api::wire::{open_enum, wire};
 
 wire! {
-    /// DOC core ResourceQuota
+    /// Limits what the objects of a namespace may use in all.
     struct ResourceQuota = "v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: ResourceQuotaSpec = "spec";
@@ -14,7 +14,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ResourceQuotaSpec
+    /// The limits by resource name, and which objects count.
     struct ResourceQuotaSpec {
         omit hard: ResourceList = "hard";
         omit scopes: Vec<ResourceQuotaScope> = "scopes";
@@ -23,19 +23,19 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core ResourceQuotaScope
+    /// A sort of objects, mostly pods, to which a quota can be narrowed.
     ResourceQuotaScope { Terminating, NotTerminating, BestEffort, NotBestEffort, PriorityClass, CrossNamespacePodAffinity, VolumeAttributesClass }
 }
 
 wire! {
-    /// DOC core ScopeSelector
+    /// Scopes that must all hold of an object.
     struct ScopeSelector {
         omit match_expressions: Vec<ScopedResourceSelectorRequirement> = "matchExpressions";
     }
 }
 
 wire! {
-    /// DOC core ScopedResourceSelectorRequirement
+    /// One condition on a scope of an object.
     struct ScopedResourceSelectorRequirement {
         keep scope_name: ResourceQuotaScope = "scopeName";
         keep operator: ScopeSelectorOperator = "operator";
@@ -44,12 +44,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core ScopeSelectorOperator
+    /// How the value of a scope is compared.
     ScopeSelectorOperator { In, NotIn, Exists, DoesNotExist }
 }
 
 wire! {
-    /// DOC core ResourceQuotaStatus
+    /// The limits that are in force, and how much is used.
     struct ResourceQuotaStatus {
         omit hard: ResourceList = "hard";
         omit used: ResourceList = "used";
@@ -57,7 +57,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core LimitRange
+    /// Bounds and defaults for the resources of single objects in a namespace.
     struct LimitRange = "v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: LimitRangeSpec = "spec";
@@ -65,14 +65,15 @@ wire! {
 }
 
 wire! {
-    /// DOC core LimitRangeSpec
+    /// The bounds, one entry for each sort of object.
     struct LimitRangeSpec {
         keep limits: Vec<LimitRangeItem> = "limits";
     }
 }
 
 wire! {
-    /// DOC core LimitRangeItem
+    /// Least, most and default amounts for one sort of object, and the largest ratio of limit to
+    /// request.
     struct LimitRangeItem {
         keep type_: LimitType = "type";
         omit max: ResourceList = "max";
@@ -84,6 +85,6 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core LimitType
+    /// The sort of object that bounds are for.
     LimitType { Pod, Container, PersistentVolumeClaim }
 }

@@ -1,10 +1,10 @@
-//! MODDOC rbac
+//! Roles and their bindings.
 
 use crate::api::meta::{LabelSelector, ObjectMeta};
 use crate::api::wire::wire;
 
 wire! {
-    /// DOC rbac Role
+    /// What is allowed in a namespace. Rules only allow, none forbids.
     struct Role = "rbac.authorization.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep rules: Vec<PolicyRule> = "rules";
@@ -12,7 +12,7 @@ wire! {
 }
 
 wire! {
-    /// DOC rbac PolicyRule
+    /// Verbs on resources, or on paths that are no resources. `*` stands for all.
     struct PolicyRule {
         keep verbs: Vec<String> = "verbs";
         omit api_groups: Vec<String> = "apiGroups";
@@ -23,7 +23,7 @@ wire! {
 }
 
 wire! {
-    /// DOC rbac ClusterRole
+    /// What is allowed in the cluster, or, through a role binding, in a namespace.
     struct ClusterRole = "rbac.authorization.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep rules: Vec<PolicyRule> = "rules";
@@ -32,14 +32,14 @@ wire! {
 }
 
 wire! {
-    /// DOC rbac AggregationRule
+    /// The cluster roles whose rules are gathered into this one.
     struct AggregationRule {
         omit cluster_role_selectors: Vec<LabelSelector> = "clusterRoleSelectors";
     }
 }
 
 wire! {
-    /// DOC rbac RoleBinding
+    /// Gives subjects a role in a namespace.
     struct RoleBinding = "rbac.authorization.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         omit subjects: Vec<Subject> = "subjects";
@@ -48,7 +48,7 @@ wire! {
 }
 
 wire! {
-    /// DOC rbac Subject
+    /// A user, a group or a service account.
     struct Subject {
         keep kind: String = "kind";
         omit api_group: String = "apiGroup";
@@ -58,7 +58,7 @@ wire! {
 }
 
 wire! {
-    /// DOC rbac RoleRef
+    /// The role that a binding gives; fixed after creation.
     struct RoleRef {
         keep api_group: String = "apiGroup";
         keep kind: String = "kind";
@@ -67,7 +67,7 @@ wire! {
 }
 
 wire! {
-    /// DOC rbac ClusterRoleBinding
+    /// Gives subjects a cluster role everywhere.
     struct ClusterRoleBinding = "rbac.authorization.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         omit subjects: Vec<Subject> = "subjects";

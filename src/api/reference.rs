@@ -1,9 +1,9 @@
-//! MODDOC reference
+//! Ways to name another object.
 
 use crate::api::wire::wire;
 
 wire! {
-    /// DOC core ObjectReference
+    /// Names an object, or a part of one, anywhere in the cluster.
     struct ObjectReference {
         omit kind: String = "kind";
         omit namespace: String = "namespace";
@@ -16,14 +16,14 @@ wire! {
 }
 
 wire! {
-    /// DOC core LocalObjectReference
+    /// Names an object of a known kind in the same namespace.
     struct LocalObjectReference {
         omit name: String = "name";
     }
 }
 
 wire! {
-    /// DOC core TypedLocalObjectReference
+    /// Names an object of any kind in the same namespace.
     struct TypedLocalObjectReference {
         null api_group: Option<String> = "apiGroup";
         keep kind: String = "kind";
@@ -32,7 +32,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core TypedObjectReference
+    /// Names an object of any kind, possibly in another namespace.
     struct TypedObjectReference {
         null api_group: Option<String> = "apiGroup";
         keep kind: String = "kind";
@@ -42,7 +42,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core SecretReference
+    /// Names a secret in any namespace.
     struct SecretReference {
         omit name: String = "name";
         omit namespace: String = "namespace";

@@ -1,9 +1,9 @@
-//! MODDOC security
+//! Privileges of pods and containers.
 
 use crate::api::wire::{open_enum, wire};
 
 wire! {
-    /// DOC core SecurityContext
+    /// Privileges of one container. What is set here overrides the pod's setting.
     struct SecurityContext {
         opt capabilities: Option<Box<Capabilities>> = "capabilities";
         opt privileged: Option<bool> = "privileged";
@@ -21,7 +21,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core Capabilities
+    /// Linux capabilities to add to and to drop from what the runtime gives.
     struct Capabilities {
         omit add: Vec<String> = "add";
         omit drop: Vec<String> = "drop";
@@ -29,7 +29,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core SELinuxOptions
+    /// The parts of an SELinux label.
     struct SELinuxOptions {
         omit user: String = "user";
         omit role: String = "role";
@@ -39,7 +39,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core WindowsSecurityContextOptions
+    /// The identity of a Windows container.
     struct WindowsSecurityContextOptions {
         opt gmsa_credential_spec_name: Option<String> = "gmsaCredentialSpecName";
         opt gmsa_credential_spec: Option<String> = "gmsaCredentialSpec";
@@ -49,12 +49,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core ProcMountType
+    /// How much of `/proc` is hidden; unset means the runtime's default.
     ProcMountType { Default, Unmasked }
 }
 
 wire! {
-    /// DOC core SeccompProfile
+    /// Which seccomp profile filters the system calls.
     struct SeccompProfile {
         keep type_: SeccompProfileType = "type";
         opt localhost_profile: Option<String> = "localhostProfile";
@@ -62,12 +62,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core SeccompProfileType
+    /// Where a seccomp profile comes from.
     SeccompProfileType { Unconfined, RuntimeDefault, Localhost }
 }
 
 wire! {
-    /// DOC core AppArmorProfile
+    /// Which AppArmor profile confines a container.
     struct AppArmorProfile {
         keep type_: AppArmorProfileType = "type";
         opt localhost_profile: Option<String> = "localhostProfile";
@@ -75,12 +75,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core AppArmorProfileType
+    /// Where an AppArmor profile comes from.
     AppArmorProfileType { Unconfined, RuntimeDefault, Localhost }
 }
 
 wire! {
-    /// DOC core PodSecurityContext
+    /// Privileges of all containers of a pod, and the ownership of its volumes.
     struct PodSecurityContext {
         opt se_linux_options: Option<Box<SELinuxOptions>> = "seLinuxOptions";
         opt windows_options: Option<Box<WindowsSecurityContextOptions>> = "windowsOptions";
@@ -99,12 +99,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core SupplementalGroupsPolicy
+    /// Whether the groups that the image gives to its user are added.
     SupplementalGroupsPolicy { Merge, Strict }
 }
 
 wire! {
-    /// DOC core Sysctl
+    /// A kernel setting of a pod.
     struct Sysctl {
         keep name: String = "name";
         keep value: String = "value";
@@ -112,11 +112,11 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core PodFSGroupChangePolicy
+    /// When the owner of a volume's files is changed: at each mount, or only if the root differs.
     PodFSGroupChangePolicy { OnRootMismatch, Always }
 }
 
 open_enum! {
-    /// DOC core PodSELinuxChangePolicy
+    /// How the SELinux label gets onto a pod's volumes: file by file or by mount option.
     PodSELinuxChangePolicy { Recursive, MountOption }
 }

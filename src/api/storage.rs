@@ -1,4 +1,4 @@
-//! MODDOC storage
+//! Persistent volumes, storage classes and CSI objects.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::quantity::Quantity;
 use crate::time::Time;
 
 wire! {
-    /// DOC core PersistentVolume
+    /// A piece of storage of the cluster, which a claim can bind.
     struct PersistentVolume = "v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: PersistentVolumeSpec = "spec";
@@ -27,8 +27,10 @@ wire! {
 }
 
 wire! {
-    /// DOC core PersistentVolumeSpec
+    /// Where the storage is, how large it is, who may use it, and what becomes of it. Exactly one
+    /// source is set.
     struct PersistentVolumeSpec {
+        /// How much there is; only `storage` counts.
         omit capacity: ResourceList = "capacity";
         opt gce_persistent_disk: Option<Box<GCEPersistentDiskVolumeSource>> = "gcePersistentDisk";
         opt aws_elastic_block_store: Option<Box<AWSElasticBlockStoreVolumeSource>> = "awsElasticBlockStore";
@@ -52,19 +54,26 @@ wire! {
         opt local: Option<Box<LocalVolumeSource>> = "local";
         opt storageos: Option<Box<StorageOSPersistentVolumeSource>> = "storageos";
         opt csi: Option<Box<CSIPersistentVolumeSource>> = "csi";
+        /// All ways in which the volume can be mounted.
         omit access_modes: Vec<PersistentVolumeAccessMode> = "accessModes";
+        /// The claim that has the volume, or for which it is kept.
         opt claim_ref: Option<Box<ObjectReference>> = "claimRef";
+        /// What becomes of the volume without its claim; defaults to `Retain`.
         omit persistent_volume_reclaim_policy: PersistentVolumeReclaimPolicy = "persistentVolumeReclaimPolicy";
+        /// Only claims of the same class can bind the volume; empty for none.
         omit storage_class_name: String = "storageClassName";
+        /// Options of the mount, not checked.
         omit mount_options: Vec<String> = "mountOptions";
+        /// Defaults to `Filesystem`.
         opt volume_mode: Option<PersistentVolumeMode> = "volumeMode";
+        /// Which nodes can reach the volume.
         opt node_affinity: Option<Box<VolumeNodeAffinity>> = "nodeAffinity";
         opt volume_attributes_class_name: Option<String> = "volumeAttributesClassName";
     }
 }
 
 wire! {
-    /// DOC core GlusterfsPersistentVolumeSource
+    /// A Glusterfs volume; no longer served.
     struct GlusterfsPersistentVolumeSource {
         keep endpoints_name: String = "endpoints";
         keep path: String = "path";
@@ -74,7 +83,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core RBDPersistentVolumeSource
+    /// A Ceph block device image.
     struct RBDPersistentVolumeSource {
         keep ceph_monitors: Vec<String> = "monitors";
         keep rbd_image: String = "image";
@@ -88,7 +97,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ISCSIPersistentVolumeSource
+    /// An iSCSI disk.
     struct ISCSIPersistentVolumeSource {
         keep target_portal: String = "targetPortal";
         keep iqn: String = "iqn";
@@ -105,7 +114,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core CinderPersistentVolumeSource
+    /// An OpenStack block volume, now served by a CSI driver.
     struct CinderPersistentVolumeSource {
         keep volume_id: String = "volumeID";
         omit fs_type: String = "fsType";
@@ -115,7 +124,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core CephFSPersistentVolumeSource
+    /// A Ceph file system.
     struct CephFSPersistentVolumeSource {
         keep monitors: Vec<String> = "monitors";
         omit path: String = "path";
@@ -127,7 +136,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core FlexPersistentVolumeSource
+    /// A volume of an executable driver; CSI has replaced it.
     struct FlexPersistentVolumeSource {
         keep driver: String = "driver";
         omit fs_type: String = "fsType";
@@ -138,7 +147,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core AzureFilePersistentVolumeSource
+    /// An Azure file share, now served by a CSI driver.
     struct AzureFilePersistentVolumeSource {
         keep secret_name: String = "secretName";
         keep share_name: String = "shareName";
@@ -148,7 +157,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ScaleIOPersistentVolumeSource
+    /// A ScaleIO volume; no longer served.
     struct ScaleIOPersistentVolumeSource {
         keep gateway: String = "gateway";
         keep system: String = "system";
@@ -164,7 +173,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core LocalVolumeSource
+    /// A disk, partition or directory of one node. The volume must say by affinity which.
     struct LocalVolumeSource {
         keep path: String = "path";
         opt fs_type: Option<String> = "fsType";
@@ -172,7 +181,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core StorageOSPersistentVolumeSource
+    /// A StorageOS volume; no longer served.
     struct StorageOSPersistentVolumeSource {
         omit volume_name: String = "volumeName";
         omit volume_namespace: String = "volumeNamespace";
@@ -183,7 +192,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core CSIPersistentVolumeSource
+    /// A volume of a CSI driver, by driver name and the driver's own handle.
     struct CSIPersistentVolumeSource {
         keep driver: String = "driver";
         keep volume_handle: String = "volumeHandle";
@@ -199,19 +208,19 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core PersistentVolumeReclaimPolicy
+    /// What becomes of a volume whose claim is gone.
     PersistentVolumeReclaimPolicy { Recycle, Delete, Retain }
 }
 
 wire! {
-    /// DOC core VolumeNodeAffinity
+    /// Which nodes a volume can be reached from.
     struct VolumeNodeAffinity {
         opt required: Option<Box<NodeSelector>> = "required";
     }
 }
 
 wire! {
-    /// DOC core PersistentVolumeStatus
+    /// Whether a volume is free, bound or released.
     struct PersistentVolumeStatus {
         omit phase: PersistentVolumePhase = "phase";
         omit message: String = "message";
@@ -221,12 +230,13 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core PersistentVolumePhase
+    /// Whether a volume is free, bound or released.
     PersistentVolumePhase { Pending, Available, Bound, Released, Failed }
 }
 
 wire! {
-    /// DOC storage StorageClass
+    /// A sort of storage: who provides it, and with which parameters. Most of it is fixed after
+    /// creation.
     struct StorageClass = "storage.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep provisioner: String = "provisioner";
@@ -240,12 +250,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC storage VolumeBindingMode
+    /// Whether a claim is bound at once or when a pod that uses it is scheduled.
     VolumeBindingMode { Immediate, WaitForFirstConsumer }
 }
 
 wire! {
-    /// DOC storage VolumeAttachment
+    /// Asks that a volume be attached to a node.
     struct VolumeAttachment = "storage.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: VolumeAttachmentSpec = "spec";
@@ -254,7 +264,7 @@ wire! {
 }
 
 wire! {
-    /// DOC storage VolumeAttachmentSpec
+    /// Which volume, which node, and whose work it is.
     struct VolumeAttachmentSpec {
         keep attacher: String = "attacher";
         keep source: VolumeAttachmentSource = "source";
@@ -263,7 +273,7 @@ wire! {
 }
 
 wire! {
-    /// DOC storage VolumeAttachmentSource
+    /// The volume to attach: by name, or as an inline specification.
     struct VolumeAttachmentSource {
         opt persistent_volume_name: Option<String> = "persistentVolumeName";
         opt inline_volume_spec: Option<Box<PersistentVolumeSpec>> = "inlineVolumeSpec";
@@ -271,7 +281,7 @@ wire! {
 }
 
 wire! {
-    /// DOC storage VolumeAttachmentStatus
+    /// Whether the volume is attached, and the last errors.
     struct VolumeAttachmentStatus {
         keep attached: bool = "attached";
         omit attachment_metadata: BTreeMap<String, String> = "attachmentMetadata";
@@ -281,7 +291,7 @@ wire! {
 }
 
 wire! {
-    /// DOC storage VolumeError
+    /// The last error of an attach or a detach.
     struct VolumeError {
         null time: Option<Time> = "time";
         omit message: String = "message";
@@ -290,7 +300,7 @@ wire! {
 }
 
 wire! {
-    /// DOC storage CSIDriver
+    /// What the cluster has to know of a CSI driver; its name is the driver's.
     struct CSIDriver = "storage.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: CSIDriverSpec = "spec";
@@ -298,7 +308,7 @@ wire! {
 }
 
 wire! {
-    /// DOC storage CSIDriverSpec
+    /// What a CSI driver needs and can do.
     struct CSIDriverSpec {
         opt attach_required: Option<bool> = "attachRequired";
         opt pod_info_on_mount: Option<bool> = "podInfoOnMount";
@@ -315,17 +325,17 @@ wire! {
 }
 
 open_enum! {
-    /// DOC storage VolumeLifecycleMode
+    /// Whether a driver's volumes live on their own or with a pod.
     VolumeLifecycleMode { Persistent, Ephemeral }
 }
 
 open_enum! {
-    /// DOC storage FSGroupPolicy
+    /// Whether a driver's volumes take the file system group of a pod.
     FSGroupPolicy { ReadWriteOnceWithFSType, File, None }
 }
 
 wire! {
-    /// DOC storage TokenRequest
+    /// A service account token that a driver is given for each pod.
     struct TokenRequest {
         keep audience: String = "audience";
         opt expiration_seconds: Option<i64> = "expirationSeconds";
@@ -333,7 +343,7 @@ wire! {
 }
 
 wire! {
-    /// DOC storage CSINode
+    /// The CSI drivers that a node has; its name is the node's.
     struct CSINode = "storage.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: CSINodeSpec = "spec";
@@ -341,14 +351,14 @@ wire! {
 }
 
 wire! {
-    /// DOC storage CSINodeSpec
+    /// The CSI drivers that a node has.
     struct CSINodeSpec {
         keep drivers: Vec<CSINodeDriver> = "drivers" [merge "name"];
     }
 }
 
 wire! {
-    /// DOC storage CSINodeDriver
+    /// A driver on a node: what it calls the node, and its topology keys.
     struct CSINodeDriver {
         keep name: String = "name";
         keep node_id: String = "nodeID";
@@ -358,14 +368,14 @@ wire! {
 }
 
 wire! {
-    /// DOC storage VolumeNodeResources
+    /// How many volumes of a driver a node can have; absent means no bound.
     struct VolumeNodeResources {
         opt count: Option<i32> = "count";
     }
 }
 
 wire! {
-    /// DOC storage CSIStorageCapacity
+    /// How much a driver can still provide in one place for one class.
     struct CSIStorageCapacity = "storage.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         opt node_topology: Option<Box<LabelSelector>> = "nodeTopology";
@@ -376,7 +386,7 @@ wire! {
 }
 
 wire! {
-    /// DOC storage VolumeAttributesClass
+    /// Changeable attributes of volumes: parameters that a driver can apply to an existing volume.
     struct VolumeAttributesClass = "storage.k8s.io/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep driver_name: String = "driverName";

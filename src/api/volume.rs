@@ -1,4 +1,4 @@
-//! MODDOC volume
+//! Volumes of pods and their sources.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::api::wire::{open_enum, wire};
 use crate::quantity::Quantity;
 
 wire! {
-    /// DOC core Volume
+    /// A directory that the containers of a pod can mount: its name, and exactly one source.
     struct Volume {
         keep name: String = "name";
         opt host_path: Option<Box<HostPathVolumeSource>> = "hostPath";
@@ -46,7 +46,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core HostPathVolumeSource
+    /// A file or directory of the node itself.
     struct HostPathVolumeSource {
         keep path: String = "path";
         opt type_: Option<HostPathType> = "type";
@@ -54,12 +54,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core HostPathType
+    /// What must be at the path before the pod starts, or is created there. Unset checks nothing.
     HostPathType { DirectoryOrCreate, Directory, FileOrCreate, File, Socket, CharDevice, BlockDevice }
 }
 
 wire! {
-    /// DOC core EmptyDirVolumeSource
+    /// A directory that is empty at first and lives as long as the pod.
     struct EmptyDirVolumeSource {
         omit medium: StorageMedium = "medium";
         opt size_limit: Option<Quantity> = "sizeLimit";
@@ -67,12 +67,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core StorageMedium
+    /// What an empty directory is kept on; unset means the node's disk.
     StorageMedium { Memory, HugePages }
 }
 
 wire! {
-    /// DOC core GCEPersistentDiskVolumeSource
+    /// A Google Cloud disk, now served by a CSI driver.
     struct GCEPersistentDiskVolumeSource {
         keep pd_name: String = "pdName";
         omit fs_type: String = "fsType";
@@ -82,7 +82,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core AWSElasticBlockStoreVolumeSource
+    /// An AWS disk, now served by a CSI driver.
     struct AWSElasticBlockStoreVolumeSource {
         keep volume_id: String = "volumeID";
         omit fs_type: String = "fsType";
@@ -92,7 +92,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core GitRepoVolumeSource
+    /// A clone of a Git repository; switched off by default.
     struct GitRepoVolumeSource {
         keep repository: String = "repository";
         omit revision: String = "revision";
@@ -101,7 +101,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core SecretVolumeSource
+    /// The entries of a secret as files.
     struct SecretVolumeSource {
         omit secret_name: String = "secretName";
         omit items: Vec<KeyToPath> = "items";
@@ -111,7 +111,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core KeyToPath
+    /// An entry that becomes a file, its relative path, and its mode.
     struct KeyToPath {
         keep key: String = "key";
         keep path: String = "path";
@@ -120,7 +120,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core NFSVolumeSource
+    /// A directory of an NFS server.
     struct NFSVolumeSource {
         keep server: String = "server";
         keep path: String = "path";
@@ -129,7 +129,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ISCSIVolumeSource
+    /// An iSCSI disk.
     struct ISCSIVolumeSource {
         keep target_portal: String = "targetPortal";
         keep iqn: String = "iqn";
@@ -146,7 +146,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core GlusterfsVolumeSource
+    /// A Glusterfs volume; no longer served.
     struct GlusterfsVolumeSource {
         keep endpoints_name: String = "endpoints";
         keep path: String = "path";
@@ -155,7 +155,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core PersistentVolumeClaimVolumeSource
+    /// The volume that a claim of the same namespace is bound to.
     struct PersistentVolumeClaimVolumeSource {
         keep claim_name: String = "claimName";
         omit read_only: bool = "readOnly";
@@ -163,7 +163,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core RBDVolumeSource
+    /// A Ceph block device image.
     struct RBDVolumeSource {
         keep ceph_monitors: Vec<String> = "monitors";
         keep rbd_image: String = "image";
@@ -177,7 +177,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core FlexVolumeSource
+    /// A volume of an executable driver; CSI has replaced it.
     struct FlexVolumeSource {
         keep driver: String = "driver";
         omit fs_type: String = "fsType";
@@ -188,7 +188,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core CinderVolumeSource
+    /// An OpenStack block volume, now served by a CSI driver.
     struct CinderVolumeSource {
         keep volume_id: String = "volumeID";
         omit fs_type: String = "fsType";
@@ -198,7 +198,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core CephFSVolumeSource
+    /// A Ceph file system.
     struct CephFSVolumeSource {
         keep monitors: Vec<String> = "monitors";
         omit path: String = "path";
@@ -210,7 +210,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core FlockerVolumeSource
+    /// A Flocker volume; no longer served.
     struct FlockerVolumeSource {
         omit dataset_name: String = "datasetName";
         omit dataset_uuid: String = "datasetUUID";
@@ -218,7 +218,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core DownwardAPIVolumeSource
+    /// Fields of the pod as files.
     struct DownwardAPIVolumeSource {
         omit items: Vec<DownwardAPIVolumeFile> = "items";
         opt default_mode: Option<i32> = "defaultMode";
@@ -226,7 +226,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core DownwardAPIVolumeFile
+    /// A field of the pod, or a resource of a container, that becomes a file.
     struct DownwardAPIVolumeFile {
         keep path: String = "path";
         opt field_ref: Option<Box<ObjectFieldSelector>> = "fieldRef";
@@ -236,7 +236,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ObjectFieldSelector
+    /// A field of the pod, as `metadata.name` or `metadata.labels['app']`.
     struct ObjectFieldSelector {
         omit api_version: String = "apiVersion";
         keep field_path: String = "fieldPath";
@@ -244,7 +244,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ResourceFieldSelector
+    /// A limit or request of a container, divided by a divisor and rounded up.
     struct ResourceFieldSelector {
         omit container_name: String = "containerName";
         keep resource: String = "resource";
@@ -253,7 +253,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core FCVolumeSource
+    /// A Fibre Channel disk.
     struct FCVolumeSource {
         omit target_wwns: Vec<String> = "targetWWNs";
         opt lun: Option<i32> = "lun";
@@ -264,7 +264,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core AzureFileVolumeSource
+    /// An Azure file share, now served by a CSI driver.
     struct AzureFileVolumeSource {
         keep secret_name: String = "secretName";
         keep share_name: String = "shareName";
@@ -273,7 +273,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ConfigMapVolumeSource
+    /// The entries of a config map as files.
     struct ConfigMapVolumeSource {
         omit name: String = "name";
         omit items: Vec<KeyToPath> = "items";
@@ -283,7 +283,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core VsphereVirtualDiskVolumeSource
+    /// A vSphere disk, now served by a CSI driver.
     struct VsphereVirtualDiskVolumeSource {
         keep volume_path: String = "volumePath";
         omit fs_type: String = "fsType";
@@ -293,7 +293,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core QuobyteVolumeSource
+    /// A Quobyte volume; no longer served.
     struct QuobyteVolumeSource {
         keep registry: String = "registry";
         keep volume: String = "volume";
@@ -305,7 +305,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core AzureDiskVolumeSource
+    /// An Azure disk, now served by a CSI driver.
     struct AzureDiskVolumeSource {
         keep disk_name: String = "diskName";
         keep data_disk_uri: String = "diskURI";
@@ -317,17 +317,17 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core AzureDataDiskCachingMode
+    /// How the host caches an Azure disk.
     AzureDataDiskCachingMode { None, ReadOnly, ReadWrite }
 }
 
 open_enum! {
-    /// DOC core AzureDataDiskKind
+    /// How an Azure disk is managed.
     AzureDataDiskKind { Shared, Dedicated, Managed }
 }
 
 wire! {
-    /// DOC core PhotonPersistentDiskVolumeSource
+    /// A Photon disk; no longer served.
     struct PhotonPersistentDiskVolumeSource {
         keep pd_id: String = "pdID";
         omit fs_type: String = "fsType";
@@ -335,7 +335,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ProjectedVolumeSource
+    /// Several sources in one directory. Two sources must not write the same path.
     struct ProjectedVolumeSource {
         keep sources: Vec<VolumeProjection> = "sources";
         opt default_mode: Option<i32> = "defaultMode";
@@ -343,7 +343,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core VolumeProjection
+    /// One source of a projected volume; exactly one member may be set.
     struct VolumeProjection {
         opt secret: Option<Box<SecretProjection>> = "secret";
         opt downward_api: Option<Box<DownwardAPIProjection>> = "downwardAPI";
@@ -355,7 +355,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core SecretProjection
+    /// Entries of a secret, as a part of a projected volume.
     struct SecretProjection {
         omit name: String = "name";
         omit items: Vec<KeyToPath> = "items";
@@ -364,14 +364,14 @@ wire! {
 }
 
 wire! {
-    /// DOC core DownwardAPIProjection
+    /// Fields of the pod, as a part of a projected volume.
     struct DownwardAPIProjection {
         omit items: Vec<DownwardAPIVolumeFile> = "items";
     }
 }
 
 wire! {
-    /// DOC core ConfigMapProjection
+    /// Entries of a config map, as a part of a projected volume.
     struct ConfigMapProjection {
         omit name: String = "name";
         omit items: Vec<KeyToPath> = "items";
@@ -380,7 +380,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ServiceAccountTokenProjection
+    /// A token of the pod's service account, renewed before it expires.
     struct ServiceAccountTokenProjection {
         omit audience: String = "audience";
         opt expiration_seconds: Option<i64> = "expirationSeconds";
@@ -389,7 +389,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ClusterTrustBundleProjection
+    /// Trusted certificates, joined into one file.
     struct ClusterTrustBundleProjection {
         opt name: Option<String> = "name";
         opt signer_name: Option<String> = "signerName";
@@ -400,7 +400,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core PodCertificateProjection
+    /// A key and a certificate for the pod, renewed before it expires.
     struct PodCertificateProjection {
         omit signer_name: String = "signerName";
         omit key_type: String = "keyType";
@@ -413,7 +413,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core PortworxVolumeSource
+    /// A Portworx volume, now served by a CSI driver.
     struct PortworxVolumeSource {
         keep volume_id: String = "volumeID";
         omit fs_type: String = "fsType";
@@ -422,7 +422,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ScaleIOVolumeSource
+    /// A ScaleIO volume; no longer served.
     struct ScaleIOVolumeSource {
         keep gateway: String = "gateway";
         keep system: String = "system";
@@ -438,7 +438,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core StorageOSVolumeSource
+    /// A StorageOS volume; no longer served.
     struct StorageOSVolumeSource {
         omit volume_name: String = "volumeName";
         omit volume_namespace: String = "volumeNamespace";
@@ -449,7 +449,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core CSIVolumeSource
+    /// A volume of a CSI driver that lives with the pod.
     struct CSIVolumeSource {
         keep driver: String = "driver";
         opt read_only: Option<bool> = "readOnly";
@@ -460,14 +460,14 @@ wire! {
 }
 
 wire! {
-    /// DOC core EphemeralVolumeSource
+    /// A claim that is created for the pod and goes with it.
     struct EphemeralVolumeSource {
         opt volume_claim_template: Option<Box<PersistentVolumeClaimTemplate>> = "volumeClaimTemplate";
     }
 }
 
 wire! {
-    /// DOC core PersistentVolumeClaimTemplate
+    /// The claim that is created for a pod; only labels and annotations of the metadata are used.
     struct PersistentVolumeClaimTemplate {
         keep metadata: ObjectMeta = "metadata";
         keep spec: PersistentVolumeClaimSpec = "spec";
@@ -475,7 +475,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ImageVolumeSource
+    /// The files of a container image, read-only.
     struct ImageVolumeSource {
         omit reference: String = "reference";
         omit pull_policy: PullPolicy = "pullPolicy";
@@ -483,6 +483,7 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core PullPolicy
+    /// When an image is fetched. Unset means `Always` for the tag `latest` and `IfNotPresent`
+    /// otherwise.
     PullPolicy { Always, Never, IfNotPresent }
 }

@@ -1,4 +1,4 @@
-//! MODDOC workload
+//! Controllers of long-running pods: deployments and replica, stateful and daemon sets.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,8 @@ use crate::int_or_string::IntOrString;
 use crate::time::Time;
 
 wire! {
-    /// DOC core ReplicationController
+    /// The oldest controller that keeps a number of equal pods running; replica sets have replaced
+    /// it.
     struct ReplicationController = "v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: ReplicationControllerSpec = "spec";
@@ -19,7 +20,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ReplicationControllerSpec
+    /// How many pods, which ones, and what they look like.
     struct ReplicationControllerSpec {
         opt replicas: Option<i32> = "replicas";
         omit min_ready_seconds: i32 = "minReadySeconds";
@@ -29,7 +30,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ReplicationControllerStatus
+    /// How many pods there are and how they are doing.
     struct ReplicationControllerStatus {
         keep replicas: i32 = "replicas";
         omit fully_labeled_replicas: i32 = "fullyLabeledReplicas";
@@ -41,7 +42,7 @@ wire! {
 }
 
 wire! {
-    /// DOC core ReplicationControllerCondition
+    /// One thing that holds of a replication controller, and since when.
     struct ReplicationControllerCondition {
         keep type_: ReplicationControllerConditionType = "type";
         keep status: ConditionStatus = "status";
@@ -52,12 +53,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC core ReplicationControllerConditionType
+    /// What the conditions of replication controllers are called.
     ReplicationControllerConditionType { ReplicaFailure }
 }
 
 wire! {
-    /// DOC apps Deployment
+    /// Keeps equal pods running and changes them step by step, by one replica set for each version.
     struct Deployment = "apps/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: DeploymentSpec = "spec";
@@ -66,21 +67,28 @@ wire! {
 }
 
 wire! {
-    /// DOC apps DeploymentSpec
+    /// How many pods, what they look like, and how a new version takes over.
     struct DeploymentSpec {
+        /// How many pods; defaults to 1.
         opt replicas: Option<i32> = "replicas";
+        /// Which pods are its own; must match the template's labels and is fixed after creation.
         null selector: Option<Box<LabelSelector>> = "selector";
+        /// The pods. A change of it is a new version.
         keep template: PodTemplateSpec = "template";
         keep strategy: DeploymentStrategy = "strategy" [retain];
+        /// Seconds that a pod must be ready before it is available; defaults to 0.
         omit min_ready_seconds: i32 = "minReadySeconds";
+        /// How many old replica sets are kept; defaults to 10.
         opt revision_history_limit: Option<i32> = "revisionHistoryLimit";
+        /// Whether changes of the template wait.
         omit paused: bool = "paused";
+        /// Seconds without progress until the change counts as failed; defaults to 600.
         opt progress_deadline_seconds: Option<i32> = "progressDeadlineSeconds";
     }
 }
 
 wire! {
-    /// DOC apps DeploymentStrategy
+    /// How a new version takes over from the old one.
     struct DeploymentStrategy {
         omit type_: DeploymentStrategyType = "type";
         opt rolling_update: Option<Box<RollingUpdateDeployment>> = "rollingUpdate";
@@ -88,12 +96,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC apps DeploymentStrategyType
+    /// Whether old pods go first or old and new overlap; unset means `RollingUpdate`.
     DeploymentStrategyType { Recreate, RollingUpdate }
 }
 
 wire! {
-    /// DOC apps RollingUpdateDeployment
+    /// How many pods may be missing or in excess during a change: a number or a share.
     struct RollingUpdateDeployment {
         opt max_unavailable: Option<IntOrString> = "maxUnavailable";
         opt max_surge: Option<IntOrString> = "maxSurge";
@@ -101,7 +109,7 @@ wire! {
 }
 
 wire! {
-    /// DOC apps DeploymentStatus
+    /// How many pods there are, how many are of the newest version, and how they are doing.
     struct DeploymentStatus {
         omit observed_generation: i64 = "observedGeneration";
         omit replicas: i32 = "replicas";
@@ -116,7 +124,7 @@ wire! {
 }
 
 wire! {
-    /// DOC apps DeploymentCondition
+    /// One thing that holds of a deployment, and since when.
     struct DeploymentCondition {
         keep type_: DeploymentConditionType = "type";
         keep status: ConditionStatus = "status";
@@ -128,12 +136,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC apps DeploymentConditionType
+    /// What the conditions of deployments are called.
     DeploymentConditionType { Available, Progressing, ReplicaFailure }
 }
 
 wire! {
-    /// DOC apps ReplicaSet
+    /// Keeps a number of equal pods running.
     struct ReplicaSet = "apps/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: ReplicaSetSpec = "spec";
@@ -142,7 +150,7 @@ wire! {
 }
 
 wire! {
-    /// DOC apps ReplicaSetSpec
+    /// How many pods, which ones, and what they look like.
     struct ReplicaSetSpec {
         opt replicas: Option<i32> = "replicas";
         omit min_ready_seconds: i32 = "minReadySeconds";
@@ -152,7 +160,7 @@ wire! {
 }
 
 wire! {
-    /// DOC apps ReplicaSetStatus
+    /// How many pods there are and how they are doing.
     struct ReplicaSetStatus {
         keep replicas: i32 = "replicas";
         omit fully_labeled_replicas: i32 = "fullyLabeledReplicas";
@@ -165,7 +173,7 @@ wire! {
 }
 
 wire! {
-    /// DOC apps ReplicaSetCondition
+    /// One thing that holds of a replica set, and since when.
     struct ReplicaSetCondition {
         keep type_: ReplicaSetConditionType = "type";
         keep status: ConditionStatus = "status";
@@ -176,12 +184,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC apps ReplicaSetConditionType
+    /// What the conditions of replica sets are called.
     ReplicaSetConditionType { ReplicaFailure }
 }
 
 wire! {
-    /// DOC apps StatefulSet
+    /// Keeps pods with fixed names and their own storage, numbered from a first ordinal.
     struct StatefulSet = "apps/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: StatefulSetSpec = "spec";
@@ -190,7 +198,7 @@ wire! {
 }
 
 wire! {
-    /// DOC apps StatefulSetSpec
+    /// How many pods, what they look like, the claims of each, and in which order they come and go.
     struct StatefulSetSpec {
         opt replicas: Option<i32> = "replicas";
         null selector: Option<Box<LabelSelector>> = "selector";
@@ -207,12 +215,12 @@ wire! {
 }
 
 open_enum! {
-    /// DOC apps PodManagementPolicyType
+    /// Whether pods wait for their predecessors; unset means `OrderedReady`.
     PodManagementPolicyType { OrderedReady, Parallel }
 }
 
 wire! {
-    /// DOC apps StatefulSetUpdateStrategy
+    /// How pods come to a new version.
     struct StatefulSetUpdateStrategy {
         omit type_: StatefulSetUpdateStrategyType = "type";
         opt rolling_update: Option<Box<RollingUpdateStatefulSetStrategy>> = "rollingUpdate";
@@ -220,12 +228,13 @@ wire! {
 }
 
 open_enum! {
-    /// DOC apps StatefulSetUpdateStrategyType
+    /// Whether pods are replaced in order or only when someone deletes them; unset means
+    /// `RollingUpdate`.
     StatefulSetUpdateStrategyType { RollingUpdate, OnDelete }
 }
 
 wire! {
-    /// DOC apps RollingUpdateStatefulSetStrategy
+    /// From which ordinal on pods are replaced, and how many may be missing at once.
     struct RollingUpdateStatefulSetStrategy {
         opt partition: Option<i32> = "partition";
         opt max_unavailable: Option<IntOrString> = "maxUnavailable";
@@ -233,7 +242,7 @@ wire! {
 }
 
 wire! {
-    /// DOC apps StatefulSetPersistentVolumeClaimRetentionPolicy
+    /// What becomes of the claims when the set is deleted or scaled down.
     struct StatefulSetPersistentVolumeClaimRetentionPolicy {
         omit when_deleted: PersistentVolumeClaimRetentionPolicyType = "whenDeleted";
         omit when_scaled: PersistentVolumeClaimRetentionPolicyType = "whenScaled";
@@ -241,19 +250,19 @@ wire! {
 }
 
 open_enum! {
-    /// DOC apps PersistentVolumeClaimRetentionPolicyType
+    /// Whether claims stay or go; unset means `Retain`.
     PersistentVolumeClaimRetentionPolicyType { Retain, Delete }
 }
 
 wire! {
-    /// DOC apps StatefulSetOrdinals
+    /// The number of the first pod.
     struct StatefulSetOrdinals {
         keep start: i32 = "start";
     }
 }
 
 wire! {
-    /// DOC apps StatefulSetStatus
+    /// How many pods there are, of which version, and how they are doing.
     struct StatefulSetStatus {
         omit observed_generation: i64 = "observedGeneration";
         keep replicas: i32 = "replicas";
@@ -269,7 +278,7 @@ wire! {
 }
 
 wire! {
-    /// DOC apps StatefulSetCondition
+    /// One thing that holds of a stateful set, and since when.
     struct StatefulSetCondition {
         keep type_: String = "type";
         keep status: ConditionStatus = "status";
@@ -280,7 +289,7 @@ wire! {
 }
 
 wire! {
-    /// DOC apps DaemonSet
+    /// Keeps one pod on each node that suits it.
     struct DaemonSet = "apps/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: DaemonSetSpec = "spec";
@@ -289,7 +298,7 @@ wire! {
 }
 
 wire! {
-    /// DOC apps DaemonSetSpec
+    /// Which pods, what they look like, and how they come to a new version.
     struct DaemonSetSpec {
         null selector: Option<Box<LabelSelector>> = "selector";
         keep template: PodTemplateSpec = "template";
@@ -300,7 +309,7 @@ wire! {
 }
 
 wire! {
-    /// DOC apps DaemonSetUpdateStrategy
+    /// How pods come to a new version.
     struct DaemonSetUpdateStrategy {
         omit type_: DaemonSetUpdateStrategyType = "type";
         opt rolling_update: Option<Box<RollingUpdateDaemonSet>> = "rollingUpdate";
@@ -308,12 +317,13 @@ wire! {
 }
 
 open_enum! {
-    /// DOC apps DaemonSetUpdateStrategyType
+    /// Whether pods are replaced by and by or only when someone deletes them; unset means
+    /// `RollingUpdate`.
     DaemonSetUpdateStrategyType { RollingUpdate, OnDelete }
 }
 
 wire! {
-    /// DOC apps RollingUpdateDaemonSet
+    /// How many nodes may be without a pod or have two during a change: a number or a share.
     struct RollingUpdateDaemonSet {
         opt max_unavailable: Option<IntOrString> = "maxUnavailable";
         opt max_surge: Option<IntOrString> = "maxSurge";
@@ -321,7 +331,7 @@ wire! {
 }
 
 wire! {
-    /// DOC apps DaemonSetStatus
+    /// On how many nodes a pod should run, and on how many one does.
     struct DaemonSetStatus {
         keep current_number_scheduled: i32 = "currentNumberScheduled";
         keep number_misscheduled: i32 = "numberMisscheduled";
@@ -337,7 +347,7 @@ wire! {
 }
 
 wire! {
-    /// DOC apps DaemonSetCondition
+    /// One thing that holds of a daemon set, and since when.
     struct DaemonSetCondition {
         keep type_: String = "type";
         keep status: ConditionStatus = "status";
@@ -348,7 +358,7 @@ wire! {
 }
 
 wire! {
-    /// DOC apps ControllerRevision
+    /// A kept version of a stateful set or a daemon set. Its data never change.
     struct ControllerRevision = "apps/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep data: RawValue = "data";
@@ -357,7 +367,7 @@ wire! {
 }
 
 wire! {
-    /// DOC autoscaling Scale
+    /// The number of replicas of an object, apart from the rest of it.
     struct Scale = "autoscaling/v1" {
         keep metadata: ObjectMeta = "metadata";
         keep spec: ScaleSpec = "spec";
@@ -366,14 +376,14 @@ wire! {
 }
 
 wire! {
-    /// DOC autoscaling ScaleSpec
+    /// How many replicas are wanted.
     struct ScaleSpec {
         omit replicas: i32 = "replicas";
     }
 }
 
 wire! {
-    /// DOC autoscaling ScaleStatus
+    /// How many replicas there are, and the labels that find their pods.
     struct ScaleStatus {
         keep replicas: i32 = "replicas";
         omit selector: String = "selector";
