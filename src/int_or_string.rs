@@ -3,8 +3,9 @@
 //! Source: `apimachinery/pkg/util/intstr/intstr.go`.
 
 use std::fmt;
+use std::num::IntErrorKind;
 
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 /// A whole number of 32 bits, or a text; written back as what it came as (`IOS-1`).
@@ -75,6 +76,9 @@ impl IntOrString {
 
     /// The number as it is, or the percentage of `total`, rounded up or down (`IOS-2`).
     ///
+    /// The percentage is taken in double precision, as upstream does; a result beyond 64 bits is
+    /// `i64::MIN`, which is what upstream's conversion gives on common processors.
+    ///
     /// # Errors
     /// [`NotScalable`] if it is a text that is not a decimal whole number followed by `%`.
     pub fn scaled(&self, total: i32, round_up: bool) -> Result<i64, NotScalable> {
@@ -90,8 +94,7 @@ impl IntOrString {
         #[expect(clippy::cast_precision_loss, reason = "upstream's arithmetic")]
         let exact = percent as f64 * f64::from(total) / 100.0;
         let rounded = if round_up { exact.ceil() } else { exact.floor() };
-        #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]
-        Ok(rounded as i64)
+        Ok(whole(rounded))
     }
 
     /// Whether it is a text that ends in `%`.
@@ -101,14 +104,35 @@ impl IntOrString {
     }
 }
 
+/// A whole float as a number; `i64::MIN` beyond 64 bits.
+fn whole(float: f64) -> i64 {
+    /// 2^63, the first float that is too large.
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    #[expect(clippy::cast_possible_truncation, reason = "within the limit it is exact")]
+    if float < LIMIT { float as i64 } else { i64::MIN }
+}
+
 /// Go's `Atoi` without its error: 0 for what is no number, the limit for what is too large.
+///
+/// As there, digits are read from the left: what is too large is so whatever follows the digits.
 fn decimal(text: &str) -> i64 {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if !digits.starts_with(|first: char| first.is_ascii_digit()) {
         return 0;
     }
-    let limit = if text.starts_with('-') { i64::MIN } else { i64::MAX };
-    text.parse().unwrap_or(limit)
+    let magnitude = match digits.parse::<u64>() {
+        Ok(magnitude) => magnitude,
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => u64::MAX,
+        Err(_) => return 0,
+    };
+    if negative {
+        0_i64.saturating_sub_unsigned(magnitude)
+    } else {
+        0_i64.saturating_add_unsigned(magnitude)
+    }
 }
 
 impl fmt::Display for IntOrString {
@@ -143,6 +167,13 @@ impl<'de> Deserialize<'de> for IntOrString {
             fn visit_u64<E: Error>(self, number: u64) -> Result<IntOrString, E> {
                 i32::try_from(number).map(IntOrString::Int).map_err(E::custom)
             }
+            fn visit_f64<E: Error>(self, number: f64) -> Result<IntOrString, E> {
+                // A whole number too, but JSON readers take the sign of zero for a float's.
+                if number == 0.0 && number.is_sign_negative() {
+                    return Ok(IntOrString::Int(0));
+                }
+                Err(E::invalid_type(Unexpected::Float(number), &self))
+            }
             fn visit_str<E: Error>(self, text: &str) -> Result<IntOrString, E> {
                 Ok(text.into())
             }
@@ -160,10 +191,28 @@ mod tests {
     }
 
     #[test]
+    fn ios_1() {
+        for (json, written) in [
+            ("7", Some("7")),
+            ("-0", Some("0")),
+            ("\"7\"", Some("\"7\"")),
+            ("1.0", None),
+            ("1e2", None),
+            ("2147483648", None),
+            ("true", None),
+        ] {
+            let read = serde_json::from_str::<IntOrString>(json).ok();
+            let again = read.map(|value| serde_json::to_string(&value).unwrap());
+            assert_eq!(again.as_deref(), written, "{json}");
+        }
+    }
+
+    #[test]
     fn ios_2() {
         assert_eq!(scaled("-10%", 10), Some(-1));
         assert_eq!(scaled("+10%", 10), Some(1));
         assert_eq!(scaled("010%", 10), Some(1));
+        assert_eq!(scaled("9223372036854775807%", 100), Some(i64::MIN));
         for bad in ["%", "10", "10 %", "1.5%", "10%%", ""] {
             assert_eq!(scaled(bad, 10), None, "{bad}");
         }
@@ -174,6 +223,19 @@ mod tests {
         assert_eq!(IntOrString::parse("+07"), IntOrString::Int(7));
         assert_eq!(IntOrString::parse("x"), IntOrString::from("x"));
         assert_eq!(IntOrString::from("99999999999999999999").int_value(), i64::MAX);
-        assert_eq!(IntOrString::from("1x").int_value(), 0);
+        for (text, value) in [
+            ("1x", 0),
+            ("+5", 5),
+            ("-5", -5),
+            ("--5", 0),
+            ("-+5", 0),
+            ("", 0),
+            ("9223372036854775808", i64::MAX),
+            ("9223372036854775808%", 0),
+            ("99999999999999999999%", i64::MAX),
+            ("-99999999999999999999%", i64::MIN),
+        ] {
+            assert_eq!(IntOrString::from(text).int_value(), value, "{text}");
+        }
     }
 }

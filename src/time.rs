@@ -5,14 +5,13 @@
 //!
 //! Source: `apimachinery/pkg/apis/meta/v1/time.go`, `micro_time.go`.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 const MICROS: i64 = 1_000_000;
@@ -194,43 +193,33 @@ impl MicroTime {
     }
 }
 
-/// Calendar text of `seconds`; years outside four digits cannot be written and saturate.
-fn civil(seconds: i64) -> jiff::civil::DateTime {
-    let clamped = seconds.clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
-    let stamp = Timestamp::from_second(clamped).unwrap_or_default();
-    jiff::tz::TimeZone::UTC.to_datetime(stamp)
+/// Seconds in 400 years, after which the calendar repeats.
+const CYCLE: i64 = 146_097 * 86_400;
+
+/// Writes `seconds` since 1970 as date and time, without a zone.
+///
+/// Years may be negative or have more than four digits: an offset moves a text of year 0 or 9999
+/// beyond it. The calendar library ends there, so the moment is looked up in the cycle from 1970 on.
+fn write_civil(seconds: i64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let stamp = Timestamp::from_second(seconds.rem_euclid(CYCLE)).unwrap_or_default();
+    let at = jiff::tz::TimeZone::UTC.to_datetime(stamp);
+    let year = i64::from(at.year()) + 400 * seconds.div_euclid(CYCLE);
+    let sign = if year < 0 { "-" } else { "" };
+    write!(f, "{sign}{:04}-{:02}-{:02}", year.abs(), at.month(), at.day())?;
+    write!(f, "T{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
 }
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = civil(self.0);
-        write!(
-            f,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
-            at.year(),
-            at.month(),
-            at.day(),
-            at.hour(),
-            at.minute(),
-            at.second()
-        )
+        write_civil(self.0, f)?;
+        f.write_str("Z")
     }
 }
 
 impl fmt::Display for MicroTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = civil(self.0.div_euclid(MICROS));
-        write!(
-            f,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
-            at.year(),
-            at.month(),
-            at.day(),
-            at.hour(),
-            at.minute(),
-            at.second(),
-            self.0.rem_euclid(MICROS)
-        )
+        write_civil(self.0.div_euclid(MICROS), f)?;
+        write!(f, ".{:06}Z", self.0.rem_euclid(MICROS))
     }
 }
 
@@ -277,11 +266,8 @@ fn rfc3339(text: &str) -> Option<(i64, &str)> {
         0,
     )
     .ok()?;
-    let days = i64::from(civil.date().since(jiff::civil::date(1970, 1, 1)).ok()?.get_days());
-    let seconds = days * 86_400
-        + i64::from(civil.hour()) * 3_600
-        + i64::from(civil.minute()) * 60
-        + i64::from(civil.second());
+    let seconds =
+        civil.duration_since(jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_secs();
     Some((seconds - offset(zone)?, fraction))
 }
 
@@ -336,7 +322,17 @@ macro_rules! wire_text {
 
         impl<'de> Deserialize<'de> for $ty {
             fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                Cow::<'de, str>::deserialize(from)?.parse().map_err(D::Error::custom)
+                struct Text;
+                impl Visitor<'_> for Text {
+                    type Value = $ty;
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("a time as a string")
+                    }
+                    fn visit_str<E: Error>(self, text: &str) -> Result<$ty, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                }
+                from.deserialize_str(Text)
             }
         }
     )* };
@@ -361,6 +357,9 @@ mod tests {
         check("2026-01-01t00:00:00Z", None);
         check("2026-01-01T00:00:00", None);
         check("", None);
+        check("9999-12-31T23:59:59-01:00", Some("10000-01-01T00:59:59Z"));
+        check("0000-01-01T00:30:00+01:00", Some("-0001-12-31T23:30:00Z"));
+        check("0000-02-29T0:00:00Z", Some("0000-02-29T00:00:00Z"));
         assert_eq!("2026-01-01T00:00:00Z".parse(), Ok(Time::EPOCH));
         assert!("0001-01-01T00:00:00Z".parse::<Time>().unwrap().is_zero());
     }

@@ -83,6 +83,10 @@ fn binary(amount: &Amount) -> Option<(Digits, u32)> {
         if digits < 1_024 {
             return None;
         }
+        // Upstream does not look for factors in the one number whose absolute value it cannot hold.
+        if value == i64::MIN && matches!(amount, Amount::Fast { .. }) {
+            return Some((Digits::Short(u128::from(digits)), 0));
+        }
         let power = digits.trailing_zeros() / 10;
         digits >>= power * 10;
         return Some((Digits::Short(u128::from(digits)), power));
