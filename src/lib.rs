@@ -18,3 +18,4 @@ pub mod quantity;
 pub mod service;
 pub mod store;
 pub mod time;
+pub mod workload;

@@ -1,5 +1,16 @@
 //! The suites of the area `config`, one line each.
 
+#[path = "config_workload.rs"]
+mod workload;
+
 use super::runner::Suites;
 
-pub(crate) const SUITES: Suites = &[];
+pub(crate) const SUITES: Suites = &[
+    ("deployment_fenceposts", workload::deployment_fenceposts),
+    ("deployment_proportional_scale", workload::deployment_sync),
+    ("deployment_rolling_step", workload::deployment_sync),
+    ("deployment_status_conditions", workload::deployment_sync),
+    ("deployment_sync", workload::deployment_sync),
+    ("rs_scale_down_order", workload::rs_scale_down_order),
+    ("rs_sync", workload::rs_sync),
+];

@@ -1,0 +1,10 @@
+//! Workloads: what their objects must look like, and what their controllers decide.
+//!
+//! The decisions are pure: from an object, its children and the time to what is to be made, changed
+//! and removed.
+
+pub mod defaults;
+pub mod deployment;
+mod pods;
+pub mod replica_set;
+pub mod replication_controller;
