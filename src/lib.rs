@@ -16,6 +16,8 @@ mod pmap;
 pub mod pod;
 pub mod quantity;
 pub mod service;
+pub mod storage;
 pub mod store;
 pub mod time;
+pub mod volume;
 pub mod workload;

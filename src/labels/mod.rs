@@ -9,6 +9,7 @@
 //! A field selector ([`FieldSelector`]) compares a few fields that each kind offers.
 
 mod field;
+mod node;
 mod object;
 mod parse;
 mod requirement;
@@ -19,6 +20,7 @@ mod structured;
 pub use field::{
     FieldOperator, FieldParseError, FieldParseErrorKind, FieldRequirement, FieldSelector,
 };
+pub use node::{node_requirement, node_term_matches};
 pub use object::{Fields, UnsupportedField, fields_of, offers};
 pub use parse::{ParseError, ParseErrorKind};
 pub use requirement::{Operator, Requirement, UnknownOperator};
