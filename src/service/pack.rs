@@ -66,6 +66,9 @@ impl Slot<'_> {
     }
 }
 
+/// The labels that a slice should have, and whether that is a change.
+pub(crate) type Labels<'a> = dyn Fn(&EndpointSlice) -> (BTreeMap<String, String>, bool) + 'a;
+
 /// Packs the wanted endpoints: the fewest writes, and no rebalancing.
 ///
 /// Source: `staging/src/k8s.io/endpointslice/reconciler.go` `reconcileByPortMapping`.
@@ -73,7 +76,7 @@ pub(crate) fn pack<'a>(
     existing: &[&'a EndpointSlice],
     wanted: Vec<Endpoint>,
     max: usize,
-    labels: &dyn Fn(&EndpointSlice) -> (BTreeMap<String, String>, bool),
+    labels: &Labels<'_>,
 ) -> Packed<'a> {
     // SLICE-7
     let mut by_identity: BTreeMap<Identity<'_>, usize> = wanted
