@@ -194,16 +194,7 @@ fn reconcile(
     (groups, max): (Groups, usize),
 ) {
     let (mut create, mut update): (Vec<EndpointSlice>, Vec<EndpointSlice>) = (vec![], vec![]);
-    let mut delete: Vec<&EndpointSlice> = Vec::new();
-    let mut by_ports: Vec<(PortSet<'_>, Vec<&EndpointSlice>)> = Vec::new();
-    for &slice in &existing {
-        let ports = port_set(&slice.ports);
-        match by_ports.iter_mut().find(|(known, _)| *known == ports) {
-            _ if !is_owned(slice, service) => delete.push(slice), // SLICE-4
-            Some((_, slices)) => slices.push(slice),
-            None => by_ports.push((ports, vec![slice])),
-        }
-    }
+    let (mut by_ports, mut delete) = sort_by_ports(&existing, service);
     let fresh = |ports: Vec<EndpointPort>| EndpointSlice {
         metadata: new_meta(service),
         address_type: type_.clone(),
@@ -233,21 +224,43 @@ fn reconcile(
             _ => create.push(placeholder),
         }
     }
-    let changed: BTreeSet<&str> = update
-        .iter()
-        .map(|slice| slice.metadata.name.as_str())
-        .chain(delete.iter().map(|slice| slice.metadata.name.as_str()))
-        .collect();
-    let unchanged: Vec<&EndpointSlice> = existing
-        .iter()
-        .copied()
-        .filter(|slice| !changed.contains(slice.metadata.name.as_str()))
-        .collect();
+    let unchanged = unchanged(&existing, &update, &delete);
     hints::apply(&Hints::of(service), &mut create, &mut update, &unchanged);
     reuse(&mut create, &mut update, &mut delete, service);
     out.create.append(&mut create);
     out.update.append(&mut update);
     out.delete.extend(delete.iter().map(|slice| slice.metadata.name.clone()));
+}
+
+/// Slices with one set of ports.
+type ByPorts<'a> = Vec<(PortSet<'a>, Vec<&'a EndpointSlice>)>;
+
+/// The service's own slices by their ports, and the others.
+fn sort_by_ports<'a>(
+    existing: &[&'a EndpointSlice],
+    service: &Service,
+) -> (ByPorts<'a>, Vec<&'a EndpointSlice>) {
+    let (mut own, mut others): (ByPorts<'a>, Vec<&'a EndpointSlice>) = (vec![], vec![]);
+    for &slice in existing {
+        let ports = port_set(&slice.ports);
+        match own.iter_mut().find(|(known, _)| *known == ports) {
+            _ if !is_owned(slice, service) => others.push(slice), // SLICE-4
+            Some((_, slices)) => slices.push(slice),
+            None => own.push((ports, vec![slice])),
+        }
+    }
+    (own, others)
+}
+
+fn unchanged<'a>(
+    existing: &[&'a EndpointSlice],
+    update: &[EndpointSlice],
+    delete: &[&EndpointSlice],
+) -> Vec<&'a EndpointSlice> {
+    let written = update.iter().chain(delete.iter().copied());
+    let names: BTreeSet<&str> = written.map(|slice| slice.metadata.name.as_str()).collect();
+    let is_left = |slice: &&EndpointSlice| !names.contains(slice.metadata.name.as_str());
+    existing.iter().copied().filter(is_left).collect()
 }
 
 /// Turns creations into updates of slices that would be removed.

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use kubernel::api::{EndpointSlice, Endpoints, IPFamily, Node, Pod, Service};
 use kubernel::field::Errors;
 use kubernel::service::{
-    self, Cidr, Claims, IpRange, Pools, PortRange, Ranges, Refusal, Taken, Unavailable,
+    self, Cidr, Claims, IpRange, NodeDns, Pools, PortRange, Ranges, Refusal, Resolver,
+    ResolverWarning, Taken, Unavailable,
 };
 use serde_json::{Value, json};
 
@@ -19,8 +20,11 @@ pub(crate) const SUITES: Suites = &[
     ("endpointslices", endpointslices),
     ("endpointslice_validation", endpointslice_validation),
     ("nodeport_allocator", nodeport_allocator),
+    ("pod_dns_config", pod_dns_config),
     ("pod_event_services", pod_event_services),
     ("service_defaults", service_defaults),
+    ("service_env", service_env),
+    ("service_env_order", service_env_order),
     ("service_lifecycle", service_lifecycle),
     ("service_status_validation", service_status_validation),
     ("service_update_validation", service_update_validation),
@@ -614,4 +618,57 @@ fn pod_event_services(case: &Value) -> Value {
         .collect();
     keys.sort();
     json!({"services": keys})
+}
+
+fn service_env(case: &Value) -> Value {
+    let services: Vec<Service> = list(&case["services"]);
+    let links = case["enableServiceLinks"] == true;
+    json!({"env": service::service_env(&services, text(case, "namespace"), links)})
+}
+
+fn service_env_order(case: &Value) -> Value {
+    let services: Vec<Service> = list(&case["services"]);
+    let env: Vec<Value> = services
+        .iter()
+        .flat_map(service::variables)
+        .map(|(name, value)| json!({"name": name, "value": value}))
+        .collect();
+    json!({"env": env})
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().map(|text| text.as_str().unwrap().to_owned()).collect()
+}
+
+fn addresses(value: &Value) -> Vec<IpAddr> {
+    texts(value).iter().map(|ip| service::parse_ip(ip).unwrap()).collect()
+}
+
+fn pod_dns_config(case: &Value) -> Value {
+    let node = &case["node"];
+    let host = &node["host"];
+    let own = Resolver {
+        nameservers: texts(&host["nameservers"]),
+        searches: texts(&host["searches"]),
+        options: texts(&host["options"]),
+    };
+    let known = NodeDns {
+        cluster_dns: addresses(&node["clusterDNS"]),
+        cluster_domain: text(node, "clusterDomain").to_owned(),
+        own: (!text(node, "resolverConfig").is_empty()).then_some(own),
+        node_ips: addresses(&node["nodeIPs"]),
+    };
+    let (resolver, warnings) = service::resolver(&decode(&case["pod"]), &known);
+    let events: usize = warnings
+        .iter()
+        .map(|warning| if *warning == ResolverWarning::MissingClusterDns { 2 } else { 1 })
+        .sum();
+    let mut options = resolver.options;
+    options.sort();
+    json!({
+        "nameservers": resolver.nameservers,
+        "searches": resolver.searches,
+        "options": options,
+        "events": events,
+    })
 }
