@@ -8,6 +8,7 @@ use kubernel::api::{
     EndpointSlice, Key, Kind, Node, Object, ObjectMeta, OwnerReference, PersistentVolumeClaim,
     PersistentVolumeClaimVolumeSource, Pod, Service, Volume,
 };
+use kubernel::labels::Selector;
 use kubernel::store::{Change, Expect, Expired, Rejected, Revision, Store, Term};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -17,6 +18,15 @@ const NAMESPACES: [&str; 3] = ["x", "x-1", "x.y"];
 const NAMES: [&str; 4] = ["a", "a-1", "b", "z"];
 const KEYS: [&str; 3] = ["app", "tier", "zone"];
 const VALUES: [&str; 2] = ["1", "2"];
+const SELECTORS: [&str; 7] = [
+    "",
+    "app=1",
+    "app==1,tier=2",
+    "app in (1,2,3)",
+    "app in (1,2),!zone",
+    "zone notin (1)",
+    "app=9",
+];
 
 /// What one of the few objects of the game looks like.
 #[derive(Debug, Clone)]
@@ -314,6 +324,19 @@ fn check_labels(store: &Store, objects: &Objects) {
                 object.meta().namespace == namespace
                     && object.peek::<Service>().is_some_and(|service| has(&service.spec.selector))
             });
+        }
+    }
+    for text in SELECTORS {
+        let selector: Selector = text.parse().unwrap();
+        for namespace in NAMESPACES.into_iter().chain([""]) {
+            let meets = |pod: &&Pod| {
+                let meta = &pod.metadata;
+                (namespace.is_empty() || meta.namespace == namespace)
+                    && selector.matches(&meta.labels)
+            };
+            let pods = objects.values().filter_map(Object::peek::<Pod>).filter(meets);
+            let found = store.select::<Pod>(namespace, &selector);
+            assert_eq!(found.collect::<Vec<_>>(), pods.collect::<Vec<_>>(), "{text}");
         }
     }
     for pod in objects.values().filter_map(Object::peek::<Pod>) {

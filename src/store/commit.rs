@@ -37,11 +37,11 @@ impl Store {
         expect: Expect,
         after: Option<Object>,
     ) -> Result<Revision, Rejected> {
-        let place = place::at(&key);
-        check(&key, &expect, self.state.object(&place), after.as_ref())?;
+        let (place, before) = self.state.find(&place::at(&key));
+        check(&key, &expect, before.as_ref(), after.as_ref())?;
         let revision = self.revision.next();
         let after = after.map(|object| stamped(object, revision));
-        let before = self.state.replace(&place, &key.kind, after.as_ref());
+        self.state.replace(place, &key.kind, before.as_ref(), after.as_ref());
         self.revision = revision;
         self.history.push(Change { revision, key, before, after }, &self.state);
         Ok(revision)

@@ -134,7 +134,8 @@ impl Store {
             None => (self.revision, self.state.clone()),
         };
         for change in self.history.between(revision, from).rev() {
-            state.replace(&place::at(&change.key), &change.key.kind, change.before.as_ref());
+            let (place, now) = state.find(&place::at(&change.key));
+            state.replace(place, &change.key.kind, now.as_ref(), change.before.as_ref());
         }
         Ok(Self { revision, state, history: self.history.clone() })
     }

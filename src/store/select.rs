@@ -1,9 +1,82 @@
 //! Looking things up by labels.
 
-use super::Store;
-use crate::api::{Object, Pod, Service};
+use super::postings::Places;
+use super::{Store, place};
+use crate::api::{Kind, Name, Object, Pod, Resource, Service};
+use crate::labels::{Operator, Requirement, Selector};
 
 impl Store {
+    /// The objects of type `R` whose labels meet `selector`, in the order of [`list`](Self::list): those of
+    /// `namespace`, or of all namespaces if it is empty.
+    ///
+    /// Pods of one namespace are found by the rarest label that the selector asks for, if that is rare.
+    ///
+    /// ```
+    /// use kubernel::api::{Object, ObjectMeta, Pod};
+    /// use kubernel::labels::Selector;
+    /// use kubernel::store::{Expect, Store};
+    ///
+    /// let mut store = Store::new();
+    /// for (name, app) in [("a", "web"), ("b", "db")] {
+    ///     let labels = [("app".to_owned(), app.to_owned())].into();
+    ///     let metadata = ObjectMeta { namespace: "prod".into(), name: name.into(), labels, ..Default::default() };
+    ///     let pod = Object::from(Pod { metadata, ..Default::default() });
+    ///     store.commit(pod.key(), Expect::Absent, Some(pod))?;
+    /// }
+    /// let selector: Selector = "app in (web, cache)".parse()?;
+    /// let names = store.select::<Pod>("prod", &selector).map(|pod| pod.metadata.name.as_str());
+    /// assert_eq!(names.collect::<Vec<_>>(), ["a"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn select<'a, 's, R: Resource>(
+        &'a self,
+        namespace: &str,
+        selector: &'s Selector,
+    ) -> impl Iterator<Item = &'a R> + use<'a, 's, R> {
+        let (posted, scanned) = match self.rarest(&R::KIND, namespace, selector) {
+            Some(postings) => (Some(self.gather(postings)), None),
+            None if selector.is_nothing() => (None, None),
+            None => {
+                let namespace = Some(namespace).filter(|namespace| !namespace.is_empty());
+                (None, Some(self.state.under(place::all(&R::KIND, namespace))))
+            }
+        };
+        let objects = posted.into_iter().flatten().chain(scanned.into_iter().flatten());
+        objects.filter_map(R::peek).filter(|object| selector.matches(&object.meta().labels))
+    }
+
+    /// The postings of the requirement that leaves the fewest pods to look at.
+    fn rarest(&self, kind: &Kind, namespace: &str, selector: &Selector) -> Option<Vec<&Places>> {
+        if *kind != Kind::Pod || namespace.is_empty() {
+            return None;
+        }
+        let positive = selector.requirements().iter().filter(|it| names_values(it));
+        let postings = positive.map(|requirement| {
+            let places =
+                |value| self.state.postings().labelled(namespace, requirement.key(), value);
+            requirement.values().filter_map(places).collect::<Vec<_>>()
+        });
+        postings.min_by_key(|postings| postings.iter().map(|places| places.len()).sum::<usize>())
+    }
+
+    /// The objects at these places, in order.
+    fn gather<'a>(
+        &'a self,
+        postings: Vec<&'a Places>,
+    ) -> impl Iterator<Item = &'a Object> + use<'a> {
+        // A label has one value, so the postings of its values are disjoint; one of them is in order.
+        let mut several: Vec<&Name> = Vec::new();
+        let mut one = None;
+        match postings.as_slice() {
+            [places] => one = Some(places.iter()),
+            many => several
+                .extend(many.iter().flat_map(|places| places.iter()).map(|(place, ())| place)),
+        }
+        several.sort_unstable();
+        let places = one.into_iter().flatten().map(|(place, ())| place).chain(several);
+        places.filter_map(|place| self.state.object(place))
+    }
+
     /// The services whose selector the labels of `pod` meet, by name; one without selector meets none.
     ///
     /// Looks at the services that are found by one of the pod's labels, not at all services. The
@@ -30,15 +103,11 @@ impl Store {
     /// # Ok::<(), kubernel::store::Rejected>(())
     /// ```
     pub fn services_of(&self, pod: &Pod) -> impl Iterator<Item = &Service> + use<'_> {
-        let mut found = Vec::new();
-        for (key, value) in &pod.metadata.labels {
-            let places = self.state.postings().anchored(&pod.metadata.namespace, key, value);
-            for (place, ()) in places.into_iter().flat_map(|places| places.iter()) {
-                let service = self.state.object(place).and_then(Object::peek::<Service>);
-                found.extend(service.filter(|service| selects(service, pod)).map(|it| (place, it)));
-            }
-        }
-        found.sort_unstable_by_key(|(place, _)| *place);
+        let meta = &pod.metadata;
+        let candidates = self.state.postings().anchors().of(&meta.namespace, &meta.labels);
+        let mut found: Vec<(&Name, &Service)> =
+            candidates.filter(|(_, service)| selects(service, pod)).collect();
+        found.sort_unstable_by_key(|(name, _)| *name);
         found.into_iter().map(|(_, service)| service)
     }
 }
@@ -46,4 +115,16 @@ impl Store {
 fn selects(service: &Service, pod: &Pod) -> bool {
     let labels = &pod.metadata.labels;
     service.spec.selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+}
+
+fn names_values(requirement: &Requirement) -> bool {
+    match requirement.operator() {
+        Operator::Equals | Operator::DoubleEquals | Operator::In => true,
+        Operator::NotIn
+        | Operator::NotEquals
+        | Operator::Exists
+        | Operator::DoesNotExist
+        | Operator::GreaterThan
+        | Operator::LessThan => false,
+    }
 }

@@ -40,22 +40,27 @@ impl State {
         places.into_iter().flat_map(PMap::iter).filter_map(|(place, ())| self.objects.get(place))
     }
 
-    /// Puts `after` at `place`, or empties it; answers what was there.
+    /// The place that is written `text`, shared if it is taken, and what is there.
+    pub(super) fn find(&self, text: &str) -> (Name, Option<Object>) {
+        match self.objects.entry(text) {
+            Some((place, object)) => (place.clone(), Some(object.clone())),
+            None => (text.into(), None),
+        }
+    }
+
+    /// Puts `after` at `place`, where `before` is, or empties it.
     pub(super) fn replace(
         &mut self,
-        place: &str,
+        place: Name,
         kind: &Kind,
+        before: Option<&Object>,
         after: Option<&Object>,
-    ) -> Option<Object> {
-        let (place, before) = match self.objects.entry(place) {
-            Some((place, before)) => (place.clone(), Some(before.clone())),
-            None => (place.into(), None),
-        };
-        self.postings.update(&place, before.as_ref(), after);
-        match (&before, after) {
+    ) {
+        self.postings.update(&place, before, after);
+        match (before, after) {
             (Some(_), Some(after)) => {
                 if let Some(slot) = self.objects.get_mut(&place) {
-                    *slot = after.clone();
+                    slot.clone_from(after);
                 }
             }
             (None, Some(after)) => {
@@ -68,7 +73,6 @@ impl State {
             }
             (None, None) => {}
         }
-        before
     }
 
     fn count(&mut self, kind: &Kind, more: bool) {

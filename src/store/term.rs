@@ -68,8 +68,6 @@ pub(super) enum Tag {
     ClassOfClaim,
     VolumeOfClaim,
     VolumeOfClass,
-    /// Services, under only one of the labels they ask for.
-    Anchor,
 }
 
 /// Writes a term as it is looked up: no part holds a zero character.
