@@ -1,0 +1,187 @@
+//! The store at the size of a large cluster: 100,000 pods and 10,000 services.
+
+use std::hint::black_box;
+
+use criterion::{BatchSize, Criterion};
+use kubernel::api::{
+    Container, EnvVar, Key, Kind, Object, ObjectMeta, OwnerReference, Pod, PodPhase, Service,
+};
+use kubernel::labels::Selector;
+use kubernel::store::{Expect, Revision, Store, Term};
+
+const PODS: usize = 100_000;
+const SERVICES: usize = 10_000;
+/// Pods of the small namespace, which is listed by label.
+const SMALL: usize = 2_000;
+
+fn metadata(namespace: &str, name: String) -> ObjectMeta {
+    ObjectMeta { namespace: namespace.into(), name, ..Default::default() }
+}
+
+/// Labels as a chart sets them: one that all have, one that tells services apart, one of the replica set.
+fn labels(app: usize) -> Vec<(String, String)> {
+    vec![
+        ("app".into(), format!("web-{app}")),
+        ("app.kubernetes.io/managed-by".into(), "Helm".into()),
+        ("pod-template-hash".into(), format!("{:x}", app * 7919)),
+    ]
+}
+
+fn pod(namespace: &str, number: usize, apps: usize) -> Pod {
+    let app = number % apps;
+    let mut pod =
+        Pod { metadata: metadata(namespace, format!("web-{app}-{number}")), ..Default::default() };
+    pod.metadata.labels = labels(app).into_iter().collect();
+    pod.metadata.owner_references =
+        vec![OwnerReference { uid: format!("uid-of-{app}"), ..Default::default() }];
+    pod.spec.node_name = format!("node-{}", number % 1_000);
+    pod.spec.service_account_name = "default".into();
+    let env = |number: usize| EnvVar { name: format!("VARIABLE_{number}"), ..Default::default() };
+    pod.spec.containers = vec![Container {
+        name: "main".into(),
+        image: "registry/app:1".into(),
+        env: (0..8).map(env).collect(),
+        ..Default::default()
+    }];
+    pod
+}
+
+fn service(namespace: &str, app: usize) -> Service {
+    let mut service =
+        Service { metadata: metadata(namespace, format!("web-{app}")), ..Default::default() };
+    service.spec.selector = labels(app).into_iter().take(2).collect();
+    service.spec.cluster_ip = format!("10.96.{}.{}", app / 256, app % 256);
+    service
+}
+
+fn put(store: &mut Store, object: impl Into<Object>) {
+    let object = object.into();
+    store.commit(object.key(), Expect::Any, Some(object)).expect("nothing is expected");
+}
+
+fn filled(pods: usize) -> Store {
+    let mut store = Store::new();
+    for number in 0..pods {
+        put(&mut store, pod("prod", number, SERVICES));
+    }
+    store
+}
+
+fn cluster() -> Store {
+    let mut store = filled(PODS);
+    for app in 0..SERVICES {
+        put(&mut store, service("prod", app));
+    }
+    for number in 0..SMALL {
+        put(&mut store, pod("small", number, 200));
+    }
+    store
+}
+
+fn flipped(store: &Store, turn: usize) -> Pod {
+    let number = turn * 7919 % PODS;
+    let mut pod = store
+        .get::<Pod>("prod", &format!("web-{}-{number}", number % SERVICES))
+        .expect("it was put there")
+        .clone();
+    pod.status.phase =
+        if pod.status.phase == PodPhase::Running { PodPhase::Pending } else { PodPhase::Running };
+    pod
+}
+
+fn writes(c: &mut Criterion, cluster: &Store) {
+    let mut store = cluster.clone();
+    let mut turn = 0;
+    c.bench_function("store/commit/100k", |b| {
+        b.iter_batched(
+            || {
+                turn += 1;
+                flipped(cluster, turn)
+            },
+            |pod| put(&mut store, pod),
+            BatchSize::SmallInput,
+        );
+    });
+    let mut store = cluster.clone();
+    c.bench_function("store/commit_beside_snapshot/100k", |b| {
+        b.iter_batched(
+            || {
+                turn += 1;
+                flipped(cluster, turn)
+            },
+            |pod| {
+                let seen = store.clone();
+                put(&mut store, pod);
+                seen
+            },
+            BatchSize::SmallInput,
+        );
+    });
+    c.bench_function("store/load/10k", |b| b.iter(|| filled(10_000)));
+    c.bench_function("store/clone/100k", |b| b.iter(|| cluster.clone()));
+}
+
+fn reads(c: &mut Criterion, store: &Store) {
+    let mut turn = 0;
+    let keys: Vec<String> = (0..1_000)
+        .map(|turn| turn * 7919 % PODS)
+        .map(|number| format!("web-{}-{number}", number % SERVICES))
+        .collect();
+    c.bench_function("store/get/100k", |b| {
+        b.iter(|| {
+            turn += 1;
+            store.get::<Pod>("prod", keys.get(turn % keys.len()).expect("in range")).is_some()
+        });
+    });
+    c.bench_function("store/object/100k", |b| {
+        let key = Key::new(Kind::Pod, "prod", "web-77-77");
+        b.iter(|| store.object(black_box(&key)).is_some());
+    });
+    c.bench_function("store/services_of/10k", |b| {
+        let pods: Vec<Pod> =
+            (0..1_000).map(|turn| pod("prod", turn * 7919 % PODS, SERVICES)).collect();
+        b.iter(|| {
+            turn += 1;
+            store.services_of(pods.get(turn % pods.len()).expect("in range")).count()
+        });
+    });
+    c.bench_function("store/indexed_owner/10", |b| {
+        let term = Term::OwnedBy("uid-of-4711".into());
+        b.iter(|| store.indexed(black_box(&term)).count());
+    });
+    c.bench_function("store/at_5000_ago/100k", |b| {
+        b.iter(|| store.at(Revision(store.revision().0 - 5_000)).is_ok());
+    });
+    c.bench_function("store/since_100_ago/100k", |b| {
+        b.iter(|| store.since(Revision(store.revision().0 - 100)).map(Iterator::count));
+    });
+}
+
+fn lists(c: &mut Criterion, store: &Store) {
+    for (id, text) in [
+        ("store/list_by_label_indexed_10/2k", "app=web-7"),
+        ("store/list_by_label_indexed_all/2k", "app.kubernetes.io/managed-by=Helm"),
+    ] {
+        let selector: Selector = text.parse().expect("a selector");
+        c.bench_function(id, |b| b.iter(|| store.select::<Pod>("small", &selector).count()));
+    }
+    c.bench_function("store/list_by_label_unindexed_10/2k", |b| {
+        let selector: Selector = "app=web-7".parse().expect("a selector");
+        let meets = |pod: &&Pod| selector.matches(&pod.metadata.labels);
+        b.iter(|| store.list::<Pod>(Some("small")).filter(meets).count());
+    });
+    c.bench_function("store/list/2k", |b| b.iter(|| store.list::<Pod>(Some("small")).count()));
+    c.bench_function("store/select_10_of_all/100k", |b| {
+        let selector: Selector =
+            "app=web-4711,app.kubernetes.io/managed-by=Helm".parse().expect("a selector");
+        b.iter(|| store.select::<Pod>("prod", &selector).count());
+    });
+}
+
+/// Everything that is measured here.
+pub(crate) fn define(c: &mut Criterion) {
+    let store = cluster();
+    reads(c, &store);
+    lists(c, &store);
+    writes(c, &store);
+}
