@@ -9,6 +9,8 @@ pub mod api;
 pub mod control;
 pub mod field;
 pub mod int_or_string;
+#[cfg(feature = "k8s-openapi")]
+pub mod interop;
 pub mod labels;
 pub mod meta;
 pub mod name;

@@ -84,15 +84,30 @@ pub fn decode(text: impl AsRef<[u8]>, strictness: Strictness) -> Result<Decoded,
     }
 }
 
+/// Decodes one object from a JSON value, as [`decode`] does from text.
+///
+/// ```
+/// use kubernel::api::{Strictness, decode_value};
+///
+/// let value = serde_json::json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}});
+/// let decoded = decode_value(value, Strictness::Strict)?;
+/// assert_eq!(decoded.object.meta().name, "web");
+/// # Ok::<(), kubernel::api::DecodeError>(())
+/// ```
+///
+/// # Errors
+/// As [`decode`], except that a value has no syntax.
+pub fn decode_value(value: Value, strictness: Strictness) -> Result<Decoded, DecodeError> {
+    let kind = single(&value)?;
+    finish(Tree { value, duplicate: Vec::new() }, &kind, strictness)
+}
+
 fn read_one(text: &[u8], repeat: Repeat) -> Result<(Tree, Kind), DecodeError> {
     if text.trim_ascii().is_empty() {
         return Err(DecodeError::new(DecodeCause::Empty));
     }
     let tree = tree::read(text, repeat)?;
-    if list::is_list(&tree.value) {
-        return Err(DecodeError::new(DecodeCause::List));
-    }
-    let kind = kind_of(&tree.value, None)?;
+    let kind = single(&tree.value)?;
     Ok((tree, kind))
 }
 
@@ -156,6 +171,14 @@ fn trees(text: &[u8]) -> Vec<Result<Tree, DecodeError>> {
     // A flow mapping of YAML starts with a brace as well.
     let yaml = yaml::read_stream(text);
     if yaml.iter().all(Result::is_ok) { yaml } else { json }
+}
+
+/// The kind of a document that is one object and not a list of objects.
+fn single(value: &Value) -> Result<Kind, DecodeError> {
+    if list::is_list(value) {
+        return Err(DecodeError::new(DecodeCause::List));
+    }
+    kind_of(value, None)
 }
 
 /// The kind that an object says it is of; `assumed` is what its list says.
