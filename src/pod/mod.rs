@@ -5,12 +5,27 @@
 
 pub mod actions;
 pub mod backoff;
+pub mod behaviour;
 pub mod conditions;
+pub mod container;
+pub mod defaults;
+pub mod image;
 mod init;
 pub mod phase;
 pub mod probe;
+mod probing;
+pub mod pull;
+pub mod qos;
+pub mod report;
+pub mod resources;
 pub mod restart;
 pub mod restart_all;
 pub mod runtime;
+mod starting;
+pub mod status;
 pub mod statuses;
+mod stop;
+mod stopping;
 pub mod termination;
+mod volume_defaults;
+pub mod worker;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::api::{Container, ContainerStatus, Pod, PodStatus, Probe};
+use crate::pod::behaviour::Behaviour;
 use crate::pod::phase::is_terminal;
 use crate::pod::restart::restart;
 use crate::pod::restart_all::restarts_all;
@@ -92,6 +93,9 @@ impl Answer {
 pub struct Verdicts(BTreeMap<(Kind, String), Verdict>);
 
 impl Verdicts {
+    /// No verdicts.
+    pub const EMPTY: Self = Self(BTreeMap::new());
+
     /// The verdict about the instance `id`, if there is one.
     #[must_use]
     pub fn of(&self, kind: Kind, id: &str) -> Option<Verdict> {
@@ -128,6 +132,8 @@ pub struct Prober {
     on_hold: bool,
     /// When it looks next.
     due: Instant,
+    /// It was told to look out of turn.
+    triggered: bool,
 }
 
 /// What a prober is to do at its turn.
@@ -149,7 +155,15 @@ impl Prober {
     /// A prober that looks at once.
     #[must_use]
     pub const fn new(kind: Kind, now: Instant) -> Self {
-        Self { kind, instance: String::new(), last: None, run: 0, on_hold: false, due: now }
+        Self {
+            kind,
+            instance: String::new(),
+            last: None,
+            run: 0,
+            on_hold: false,
+            due: now,
+            triggered: false,
+        }
     }
 
     /// What it asks for.
@@ -170,15 +184,58 @@ impl Prober {
         self.due
     }
 
-    /// Puts off the next look by one period of `probe` from `now`.
-    pub fn tick(&mut self, probe: &Probe, now: Instant) {
-        let period = u64::try_from(probe.period_seconds).unwrap_or(0).max(1);
-        self.due = now + Duration::from_secs(period);
-    }
-
     /// Looks at `now` without waiting for the end of the period.
     pub fn trigger(&mut self, now: Instant) {
-        self.due = self.due.min(now);
+        self.due = now;
+        self.triggered = true;
+    }
+
+    /// When the look happens that is due at `now`, if one is; the one after it is set up.
+    ///
+    /// Looks come once a period, counted from the first one or from the last trigger. Of several
+    /// that were missed only the last happens.
+    pub fn take_due(&mut self, probe: &Probe, now: Instant) -> Option<Instant> {
+        if self.due > now {
+            return None;
+        }
+        let period = period(probe);
+        let missed = now.since(self.due).as_micros() / period.as_micros();
+        let at = self.due + period.saturating_mul(u32::try_from(missed).unwrap_or(u32::MAX));
+        self.due = at + period;
+        self.triggered = false;
+        Some(at)
+    }
+
+    /// The first look that could change a verdict about the instance `life`, as far as can be told
+    /// from how the instance behaves; `started` is what its status says.
+    #[must_use]
+    pub fn next_look(
+        &self,
+        probe: &Probe,
+        life: &Subject<'_>,
+        started: bool,
+        verdicts: &Verdicts,
+    ) -> Option<Instant> {
+        if self.triggered {
+            return Some(self.due);
+        }
+        let known = bare_id(&self.instance) == life.id;
+        if (known && self.on_hold) || started == (self.kind == Kind::Startup) {
+            return None;
+        }
+        let delay = u64::try_from(probe.initial_delay_seconds).unwrap_or(0);
+        let whole = life.since - Duration::from_micros(life.since.as_micros() % 1_000_000);
+        let mut earliest = whole + Duration::from_secs(delay);
+        let answers = life.behaviour.answers(self.kind);
+        let age = self.due.since(life.since);
+        let verdict = answers.at(age).verdict();
+        let steady = known && self.last == verdict && verdicts.of(self.kind, life.id) == verdict;
+        if steady {
+            earliest = earliest.max(life.since + answers.next_change(age)?);
+        }
+        let period = period(probe);
+        let ahead = earliest.since(self.due).as_micros().div_ceil(period.as_micros());
+        Some(self.due + period.saturating_mul(u32::try_from(ahead).unwrap_or(u32::MAX)))
     }
 
     /// Looks at the status of the pod and decides what to do.
@@ -276,6 +333,21 @@ impl Prober {
         }
         changed
     }
+}
+
+fn period(probe: &Probe) -> Duration {
+    Duration::from_secs(u64::try_from(probe.period_seconds).unwrap_or(0).max(1))
+}
+
+/// A running instance and how it behaves.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// Its name in the runtime.
+    pub id: &'a str,
+    /// Since when it runs.
+    pub since: Instant,
+    /// How it behaves.
+    pub behaviour: &'a Behaviour,
 }
 
 /// What a prober sees at its turn.

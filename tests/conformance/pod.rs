@@ -11,19 +11,31 @@ use super::runner::Suites;
 
 pub(crate) const SUITES: Suites = &[
     ("actions", life::actions),
+    ("api_status", status::api_status),
     ("backoff_attempts", life::backoff_attempts),
     ("conditions", conditions_suite),
     ("effective_grace", life::effective_grace),
+    ("image_pull", life::image_pull),
     ("kill_grace", life::kill_grace),
     ("phase", phase_suite),
+    ("pod_defaults", fields::pod_defaults),
     ("probe_worker", life::probe_worker),
+    ("status_merge", status::merge),
+    ("status_update", status::update),
+    ("terminate_pod", status::terminate),
+    ("qos", fields::qos),
+    ("requests", fields::requests),
     ("restart_backoff", life::restart_backoff),
     ("restart_decision", restart_suite),
     ("termination_order", life::termination_order),
 ];
 
+#[path = "pod_fields.rs"]
+mod fields;
 #[path = "pod_life.rs"]
 mod life;
+#[path = "pod_status.rs"]
+mod status;
 
 /// Reads a member of the input; one that is absent is the type's zero value.
 fn part<T: serde::de::DeserializeOwned + Default>(input: &Value, name: &str) -> T {

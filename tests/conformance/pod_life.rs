@@ -7,6 +7,7 @@ use kubernel::api::{Container, Pod, PodPhase, PodSpec, PodStatus, Probe, Restart
 use kubernel::pod::actions::{self, Actions};
 use kubernel::pod::backoff::{Backoff, Limits};
 use kubernel::pod::probe::{self, Answer, Kind, Prober, Scene, Turn, Verdict, Verdicts};
+use kubernel::pod::pull::{Availability, Pulls};
 use kubernel::pod::runtime::{Exit, Instance, InstanceState, Runtime, Sandbox};
 use kubernel::pod::termination;
 use kubernel::pod::termination::{KillReason, effective_grace as grace, waits_for};
@@ -16,7 +17,7 @@ use serde_json::{Map, Value, json};
 use super::part;
 
 /// The wire time that is logical time zero in these suites.
-fn epoch() -> Time {
+pub(super) fn epoch() -> Time {
     "2024-03-01T00:00:00Z".parse().expect("a time")
 }
 
@@ -152,6 +153,28 @@ pub(super) fn backoff_attempts(input: &Value) -> Value {
                 backoff.next(ended, now, &limits);
             }
             json!({"held": held, "backoffSeconds": backoff.delay().as_secs()})
+        })
+        .collect();
+    json!({"results": results})
+}
+
+pub(super) fn image_pull(input: &Value) -> Value {
+    let mut pulls = Pulls::default();
+    let results: Vec<Value> = items(input, "attempts")
+        .map(|attempt| {
+            let image = Availability {
+                present: part(attempt, "present"),
+                pullable: !part::<bool>(attempt, "fails"),
+            };
+            let policy = part::<String>(attempt, "policy").as_str().into();
+            let now = Instant::from_secs(part::<u64>(attempt, "at"));
+            let name: String = part(attempt, "image");
+            let pull = pulls.ensure(&name, &policy, image, now);
+            let mut out = json!({"pulled": pull.asked()});
+            if let Some(reason) = pull.reason() {
+                out["reason"] = json!(reason);
+            }
+            out
         })
         .collect();
     json!({"results": results})
