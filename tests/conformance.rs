@@ -22,6 +22,7 @@ mod suites {
     pub(crate) mod config;
     pub(crate) mod meta;
     pub(crate) mod pod;
+    pub(crate) mod readme;
     pub(crate) mod runner;
     pub(crate) mod schedule;
     pub(crate) mod service;

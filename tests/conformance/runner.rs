@@ -12,6 +12,8 @@ use std::{env, fs};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 
+use super::readme;
+
 /// The suites of one area: the name, and the function that answers a case.
 pub(crate) type Suites = &'static [(&'static str, Answer)];
 
@@ -38,17 +40,18 @@ struct Tally {
 type Tallies = Arc<Mutex<BTreeMap<String, Tally>>>;
 
 /// Runs every suite of `areas` that has a file, prints the figures, and tells whether all is well.
-pub(crate) fn run(areas: &[(&str, Suites)]) -> ExitCode {
+pub(crate) fn run(areas: &'static [(&'static str, Suites)]) -> ExitCode {
     let arguments = Arguments::from_args();
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
     let named = env::var_os("KUBERNEL_VECTORS").map(PathBuf::from);
     let expected = if named.is_none() { Expected::read(&own) } else { Expected::default() };
-    let folder = named.unwrap_or(own);
+    let folder = named.unwrap_or_else(|| own.clone());
     silence_panics();
 
     let files = suite_files(&folder);
     let tallies = Tallies::default();
-    let mut trials = vec![expected.trial(areas)];
+    let names = suite_files(&own).into_keys().collect();
+    let mut trials = vec![expected.trial(areas), readme::trial(areas, names)];
     let mut unserved = Vec::new();
     for (suite, path) in files {
         let Some(answer) = answer_of(areas, &suite) else {
