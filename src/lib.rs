@@ -6,6 +6,7 @@
 
 pub mod admission;
 pub mod api;
+pub mod cluster;
 pub mod control;
 pub mod field;
 pub mod int_or_string;
@@ -23,3 +24,7 @@ pub mod store;
 pub mod time;
 pub mod volume;
 pub mod workload;
+
+pub use admission::ApiError;
+pub use cluster::Cluster;
+pub use control::{Controller, Intent, Plan, View};

@@ -32,21 +32,37 @@ pub(super) enum End {
 
 impl End {
     pub(super) fn admitted(self, key: &Key, stored: &Object) -> Admitted {
-        let first = Expect::Revision(Revision::of(stored));
+        self.admitted_after(Vec::new(), key, stored)
+    }
+
+    /// As [`admitted`](Self::admitted), after other writes, the last of which made `stored` if there
+    /// are any.
+    pub(super) fn admitted_after(
+        self,
+        mut writes: Vec<Write>,
+        key: &Key,
+        stored: &Object,
+    ) -> Admitted {
+        let first =
+            if writes.is_empty() { Expect::Revision(Revision::of(stored)) } else { Expect::Any };
         let write = |expect, after| Write { key: key.clone(), expect, after };
-        match self {
-            Self::Unchanged => Admitted::new(Vec::new(), Answer::Stored(key.clone())),
+        let answer = match self {
+            Self::Unchanged => Answer::Stored(key.clone()),
             Self::Marked(object) => {
-                Admitted::new(vec![write(first, Some(object))], Answer::Stored(key.clone()))
+                writes.push(write(first, Some(object)));
+                Answer::Stored(key.clone())
             }
             Self::Removed => {
-                Admitted::new(vec![write(first, None)], Answer::Removed(stored.clone()))
+                writes.push(write(first, None));
+                Answer::Removed(stored.clone())
             }
-            Self::MarkedAndRemoved(object) => Admitted::new(
-                vec![write(first, Some(object.clone())), write(Expect::Any, None)],
-                Answer::Removed(object),
-            ),
-        }
+            Self::MarkedAndRemoved(object) => {
+                writes.push(write(first, Some(object.clone())));
+                writes.push(write(Expect::Any, None));
+                Answer::Removed(object)
+            }
+        };
+        Admitted::new(writes, answer)
     }
 }
 
@@ -94,7 +110,10 @@ fn changed(marked: Object, object: &Object) -> End {
 }
 
 /// DEL-1
-fn check_preconditions(object: &Object, options: &DeleteOptions) -> Result<(), ApiError> {
+pub(super) fn check_preconditions(
+    object: &Object,
+    options: &DeleteOptions,
+) -> Result<(), ApiError> {
     let Some(asked) = options.preconditions.as_deref() else { return Ok(()) };
     let have = object.meta();
     let pairs = [

@@ -25,6 +25,7 @@ mod areas;
 mod bind;
 mod delete;
 mod error;
+mod evict;
 mod kinds;
 mod metadata;
 mod namespace;
@@ -40,7 +41,7 @@ pub use kinds::{Dependents, Strategy};
 pub use namespace::DEFAULT_NAMESPACES;
 pub use request::{Admission, Admitted, Answer, Request, Write};
 
-use crate::api::{DeleteOptions, Key, Object};
+use crate::api::{DeleteOptions, Key, Kind, Object};
 use crate::field::Errors;
 use crate::store::{Expect, Store};
 use crate::time::Time;
@@ -88,12 +89,19 @@ impl Gate<'_> {
             Request::Finalize(object) => self.finalize(object),
             Request::Delete(key, options) => self.delete(&key, options),
             Request::Bind(binding) => self.bind(&binding),
+            Request::Evict(key, options) => self.evict(&key, options),
         }
     }
 
     fn create(&mut self, mut object: Object) -> Result<Admitted, ApiError> {
         match object {
             Object::Binding(binding) => return self.bind(&binding),
+            Object::Eviction(eviction) => {
+                let meta = &eviction.metadata;
+                let key = Key::new(Kind::Pod, meta.namespace.as_str(), meta.name.as_str());
+                let options = eviction.delete_options.as_deref().cloned();
+                return self.evict(&key, options.unwrap_or_default());
+            }
             ref other => must_be_stored(other, "create")?,
         }
         place(&mut object);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::api::{Binding, DeleteOptions, Key, Object};
+use crate::api::{Binding, DeleteOptions, Key, Kind, Object};
 use crate::field::Errors;
 use crate::store::Expect;
 
@@ -22,6 +22,40 @@ pub enum Request {
     Delete(Key, DeleteOptions),
     /// Give a pod its node: `metadata` names the pod, `target.name` the node.
     Bind(Box<Binding>),
+    /// Delete a pod unless a disruption budget forbids it.
+    Evict(Key, DeleteOptions),
+}
+
+impl Request {
+    /// The verb, as it is shown in a trace.
+    #[must_use]
+    pub const fn verb(&self) -> &'static str {
+        match self {
+            Self::Create(_) => "create",
+            Self::Update(_) => "update",
+            Self::UpdateStatus(_) => "update status of",
+            Self::Finalize(_) => "finalize",
+            Self::Delete(..) => "delete",
+            Self::Bind(_) => "bind",
+            Self::Evict(..) => "evict",
+        }
+    }
+
+    /// The object that is written. The name is empty where it is still to be generated.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        match self {
+            Self::Create(object)
+            | Self::Update(object)
+            | Self::UpdateStatus(object)
+            | Self::Finalize(object) => object.key(),
+            Self::Delete(key, _) | Self::Evict(key, _) => key.clone(),
+            Self::Bind(binding) => {
+                let meta = &binding.metadata;
+                Key::new(Kind::Pod, meta.namespace.as_str(), meta.name.as_str())
+            }
+        }
+    }
 }
 
 /// A rule of one's own: changes or refuses what is about to be written.

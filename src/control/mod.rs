@@ -5,6 +5,7 @@
 //! and brings the key back with back-off when one of them is refused.
 
 pub mod builtin;
+pub(crate) mod queue;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,0 +1,161 @@
+//! What a cluster is made of.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand_core::SeedableRng;
+use rand_pcg::Pcg64Mcg;
+
+use crate::admission::{Admission, DEFAULT_NAMESPACES};
+use crate::api::{Name, Namespace, ObjectMeta};
+use crate::cluster::seat::{Actor, Seat};
+use crate::cluster::{Cluster, Limits, Trace};
+use crate::control::{Controller, builtin};
+use crate::store::{RETENTION, Store};
+use crate::time::{Instant, Time};
+
+/// Describes a cluster before it runs.
+///
+/// ```
+/// use std::time::Duration;
+/// use kubernel::Cluster;
+/// use kubernel::api::Namespace;
+///
+/// let cluster = Cluster::builder().seed(7).builtin().calm(Duration::from_secs(10)).build();
+/// assert_eq!(cluster.list::<Namespace>(None).count(), 4);
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Builder {
+    seed: u64,
+    epoch: Time,
+    retention: u64,
+    actors: Vec<(Name, Actor)>,
+    rules: Vec<Arc<dyn Admission>>,
+    faults: usize,
+    reads_own_writes: bool,
+    trace: usize,
+    limits: Limits,
+}
+
+impl Builder {
+    pub(super) fn new() -> Self {
+        let limits = Limits {
+            calm: Duration::from_secs(30),
+            patience: Duration::from_secs(3600),
+            steps: 1_000_000,
+        };
+        Self {
+            seed: 0,
+            epoch: Time::EPOCH,
+            retention: RETENTION,
+            actors: Vec::new(),
+            rules: Vec::new(),
+            faults: 0,
+            reads_own_writes: true,
+            trace: 100_000,
+            limits,
+        }
+    }
+
+    /// Where uids and generated names are drawn from. 0 unless set.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The wire time at which the cluster starts. [`Time::EPOCH`] unless set.
+    pub fn epoch(mut self, epoch: Time) -> Self {
+        self.epoch = epoch;
+        self
+    }
+
+    /// Adds all built-in controllers.
+    pub fn builtin(mut self) -> Self {
+        for controller in builtin::all() {
+            self.actors.push((controller.name().into(), Actor::Controller(controller)));
+        }
+        self
+    }
+
+    /// Adds a controller.
+    pub fn controller(mut self, controller: impl Controller + 'static) -> Self {
+        let name = controller.name().into();
+        self.actors.push((name, Actor::Controller(Arc::new(controller))));
+        self
+    }
+
+    /// Adds a rule to admission; they are asked in order.
+    pub fn admission(mut self, rule: impl Admission + 'static) -> Self {
+        self.rules.push(Arc::new(rule));
+        self
+    }
+
+    /// How many faults may happen. None unless set.
+    pub fn faults(mut self, budget: usize) -> Self {
+        self.faults = budget;
+        self
+    }
+
+    /// Whether an actor waits with a key until it has seen its own last write for it, as upstream's
+    /// expectations make it. `true` unless set; `false` shows what it protects from.
+    pub fn reads_own_writes(mut self, waits: bool) -> Self {
+        self.reads_own_writes = waits;
+        self
+    }
+
+    /// How long nothing must have changed, in logical time, for the cluster to be settled. 30 s unless
+    /// set.
+    pub fn calm(mut self, calm: Duration) -> Self {
+        self.limits.calm = calm;
+        self
+    }
+
+    /// After how much logical time settling is given up. An hour unless set.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.limits.patience = patience;
+        self
+    }
+
+    /// After how many steps settling or running is given up. A million unless set.
+    pub fn step_limit(mut self, steps: u64) -> Self {
+        self.limits.steps = steps;
+        self
+    }
+
+    /// How many entries the trace keeps. 100,000 unless set.
+    pub fn trace_limit(mut self, entries: usize) -> Self {
+        self.trace = entries;
+        self
+    }
+
+    /// How many revisions the store keeps. [`RETENTION`] unless set.
+    pub fn retention(mut self, revisions: u64) -> Self {
+        self.retention = revisions;
+        self
+    }
+
+    /// The cluster, with the default namespaces in it.
+    #[must_use]
+    pub fn build(self) -> Cluster {
+        let seat = |(name, actor)| Seat::new(name, actor, self.reads_own_writes);
+        let mut cluster = Cluster {
+            store: Store::with_retention(self.retention),
+            now: Instant::START,
+            epoch: self.epoch,
+            bits: Pcg64Mcg::seed_from_u64(self.seed),
+            rules: self.rules.into(),
+            seats: self.actors.into_iter().map(seat).collect(),
+            trace: Trace::new(self.trace),
+            faults: self.faults,
+            limits: self.limits,
+        };
+        for name in DEFAULT_NAMESPACES {
+            let metadata = ObjectMeta { name: name.into(), ..ObjectMeta::default() };
+            let namespace = Namespace { metadata, ..Namespace::default() };
+            // Only a rule of the user's own can refuse them, and then they are not wanted.
+            let _ = cluster.create(namespace);
+        }
+        cluster
+    }
+}

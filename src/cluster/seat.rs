@@ -1,0 +1,151 @@
+//! What an actor has: what it has heard, what it still has to look at, and what it is about to write.
+
+use std::sync::Arc;
+
+use crate::api::{Key, Name};
+use crate::control::queue::{Cause, Queue, Ring, Work};
+use crate::control::{Controller, Intent, View};
+use crate::pmap::PMap;
+use crate::store::{Change, Revision, Store};
+use crate::time::{Instant, Time};
+
+/// Who sits on a seat.
+#[derive(Debug, Clone)]
+pub(super) enum Actor {
+    Controller(Arc<dyn Controller>),
+}
+
+/// A plan that is being carried out.
+#[derive(Debug, Clone)]
+pub(super) struct Pending {
+    pub(super) intents: Arc<[Intent]>,
+    pub(super) next: usize,
+    pub(super) again: Option<Instant>,
+    /// The entry of the plan.
+    pub(super) entry: Cause,
+    /// Whether the key was queued again meanwhile, and by what.
+    pub(super) dirty: Option<Cause>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Seat {
+    pub(super) name: Name,
+    pub(super) actor: Actor,
+    pub(super) sees: Store,
+    pub(super) queue: Queue,
+    pub(super) planned: Ring<Work>,
+    pub(super) plans: PMap<Work, Pending>,
+    /// The last write of each piece of work that the seat may not have seen yet.
+    pub(super) wrote: PMap<Work, Revision>,
+    pub(super) reads_own_writes: bool,
+}
+
+impl Seat {
+    pub(super) fn new(name: Name, actor: Actor, reads_own_writes: bool) -> Self {
+        Self {
+            name,
+            actor,
+            sees: Store::new(),
+            queue: Queue::new(),
+            planned: Ring::new(),
+            plans: PMap::new(),
+            wrote: PMap::new(),
+            reads_own_writes,
+        }
+    }
+
+    /// Forgets everything but who sits here.
+    pub(super) fn restart(&mut self) {
+        *self = Self::new(self.name.clone(), self.actor.clone(), self.reads_own_writes);
+    }
+
+    /// Queues `work`: at once, after its plan, or once its own last write has been seen.
+    pub(super) fn add(&mut self, work: Work, cause: Cause) {
+        if let Some(pending) = self.plans.get_mut(&work) {
+            pending.dirty = Some(cause);
+            return;
+        }
+        let unseen = match self.wrote.get(&work).copied() {
+            Some(wrote) if wrote > self.sees.revision() && self.reads_own_writes => Some(wrote),
+            Some(_) => {
+                self.wrote.remove(&work);
+                None
+            }
+            None => None,
+        };
+        self.queue.add(work, unseen, cause);
+    }
+
+    /// Queues everything whose timer has run out.
+    pub(super) fn wake(&mut self, now: Instant) {
+        while let Some((work, cause)) = self.queue.pop_due(now) {
+            self.add(work, cause);
+        }
+    }
+
+    /// Takes in the changes up to the revision of `newer`, and queues what they touch. `cause` answers the
+    /// trace entry that made a revision.
+    pub(super) fn deliver(
+        &mut self,
+        newer: Store,
+        now: Instant,
+        epoch: Time,
+        cause: impl Fn(Revision) -> Cause,
+    ) {
+        let older = std::mem::replace(&mut self.sees, newer.clone());
+        let view = View { store: &newer, now, epoch };
+        let mut touched: Vec<(Work, Cause)> = Vec::new();
+        match newer.since(older.revision()) {
+            Ok(changes) => {
+                for change in changes {
+                    self.observe(change, view, cause(change.revision), &mut touched);
+                }
+            }
+            Err(_) => relist(&older, &newer, |change| {
+                self.observe(&change, view, cause(change.revision), &mut touched);
+            }),
+        }
+        self.queue.see(newer.revision());
+        for (work, cause) in touched {
+            self.add(work, cause);
+        }
+    }
+
+    fn observe(
+        &self,
+        change: &Change,
+        view: View<'_>,
+        cause: Cause,
+        touched: &mut Vec<(Work, Cause)>,
+    ) {
+        match &self.actor {
+            Actor::Controller(controller) => controller.observe(change, view, &mut |key: Key| {
+                touched.push((Work { node: None, key }, cause));
+            }),
+        }
+    }
+
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.queue.next_due()
+    }
+}
+
+/// The difference of two stores as changes: what an actor sees that lists anew because the changes
+/// themselves are forgotten.
+fn relist(older: &Store, newer: &Store, mut change: impl FnMut(Change)) {
+    for object in newer.kinds().flat_map(|kind| newer.objects(kind, None)) {
+        let key = object.key();
+        let before = older.object(&key);
+        if before != Some(object) {
+            let (before, after) = (before.cloned(), Some(object.clone()));
+            change(Change { revision: Revision::of(object), key, before, after });
+        }
+    }
+    for object in older.kinds().flat_map(|kind| older.objects(kind, None)) {
+        let key = object.key();
+        if newer.object(&key).is_none() {
+            let before = Some(object.clone());
+            change(Change { revision: newer.revision(), key, before, after: None });
+        }
+    }
+}
