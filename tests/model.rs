@@ -15,7 +15,7 @@ use proptest::sample::select;
 
 const RETENTION: u64 = 40;
 const NAMESPACES: [&str; 3] = ["x", "x-1", "x.y"];
-const NAMES: [&str; 4] = ["a", "a-1", "b", "z"];
+const NAMES: [&str; 8] = ["a", "a-1", "b", "c", "d", "e", "f", "z"];
 const KEYS: [&str; 3] = ["app", "tier", "zone"];
 const VALUES: [&str; 2] = ["1", "2"];
 const SELECTORS: [&str; 7] = [

@@ -21,6 +21,11 @@ impl Under {
         }
         Self { from: prefix, to }
     }
+
+    /// The text behind all of these.
+    pub(super) fn end(&self) -> &str {
+        &self.to
+    }
 }
 
 impl RangeBounds<str> for Under {
@@ -58,14 +63,17 @@ pub(super) fn at(key: &Key) -> String {
     of(&key.kind, &key.namespace, &key.name)
 }
 
+/// The text before every object of `kind` in `namespace`.
+pub(super) fn within(kind: &Kind, namespace: &str) -> String {
+    of(kind, namespace, "")
+}
+
 /// All objects of a kind, or those of one namespace.
 pub(super) fn all(kind: &Kind, namespace: Option<&str>) -> Under {
-    let mut text = self::kind(kind);
-    if let Some(namespace) = namespace {
-        text.push_str(namespace);
-        text.push('/');
-    }
-    Under::new(text)
+    Under::new(match namespace {
+        Some(namespace) => within(kind, namespace),
+        None => self::kind(kind),
+    })
 }
 
 #[cfg(test)]

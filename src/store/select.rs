@@ -5,6 +5,9 @@ use super::{Store, place};
 use crate::api::{Kind, Name, Object, Pod, Resource, Service};
 use crate::labels::{Operator, Requirement, Selector};
 
+/// How many objects can be walked over in the time it takes to look one up.
+const LOOKUP_COST: usize = 4;
+
 impl Store {
     /// The objects of type `R` whose labels meet `selector`, in the order of [`list`](Self::list): those of
     /// `namespace`, or of all namespaces if it is empty.
@@ -45,7 +48,8 @@ impl Store {
         objects.filter_map(R::peek).filter(|object| selector.matches(&object.meta().labels))
     }
 
-    /// The postings of the requirement that leaves the fewest pods to look at.
+    /// The postings of the requirement that leaves the fewest pods to look at, if looking them up is
+    /// faster than walking over the namespace.
     fn rarest(&self, kind: &Kind, namespace: &str, selector: &Selector) -> Option<Vec<&Places>> {
         if *kind != Kind::Pod || namespace.is_empty() {
             return None;
@@ -56,7 +60,10 @@ impl Store {
                 |value| self.state.postings().labelled(namespace, requirement.key(), value);
             requirement.values().filter_map(places).collect::<Vec<_>>()
         });
-        postings.min_by_key(|postings| postings.iter().map(|places| places.len()).sum::<usize>())
+        let size = |postings: &Vec<&Places>| -> usize { postings.iter().map(|it| it.len()).sum() };
+        let rarest = postings.min_by_key(size)?;
+        let rare = size(&rarest) <= self.state.count(kind, namespace) / LOOKUP_COST;
+        rare.then_some(rarest)
     }
 
     /// The objects at these places, in order.

@@ -1,15 +1,17 @@
 //! The objects at one revision, and what is derived from them.
 
+use std::ops::Bound;
+
 use super::place::{self, Under};
 use super::postings::Postings;
 use crate::api::{Kind, Name, Object};
 use crate::pmap::PMap;
 
-/// Objects by place, how many there are of each kind, and what is posted.
+/// Objects by place, how many there are of each kind in each namespace, and what is posted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
     objects: PMap<Name, Object>,
-    kinds: PMap<Name, (Kind, usize)>,
+    counts: PMap<Name, (Kind, usize)>,
     postings: Postings,
 }
 
@@ -30,8 +32,19 @@ impl State {
         self.objects.range::<str, _>(range).map(|(_, object)| object)
     }
 
+    /// The kinds there are objects of, each found from the one before without looking at its objects.
     pub(super) fn kinds(&self) -> impl Iterator<Item = &Kind> + use<'_> {
-        self.kinds.iter().map(|(_, (kind, _))| kind)
+        let first = self.counts.first().map(|(_, (kind, _))| kind);
+        std::iter::successors(first, |kind| {
+            let behind = place::all(kind, None);
+            let rest = (Bound::Included(behind.end()), Bound::Unbounded);
+            self.counts.range::<str, _>(rest).next().map(|(_, (kind, _))| kind)
+        })
+    }
+
+    /// How many objects of a kind a namespace has.
+    pub(super) fn count(&self, kind: &Kind, namespace: &str) -> usize {
+        self.counts.get(place::within(kind, namespace).as_str()).map_or(0, |(_, count)| *count)
     }
 
     /// The objects posted under a term, by place.
@@ -64,23 +77,24 @@ impl State {
                 }
             }
             (None, Some(after)) => {
-                self.count(kind, true);
+                self.recount(kind, after, true);
                 self.objects.insert(place, after.clone());
             }
-            (Some(_), None) => {
-                self.count(kind, false);
+            (Some(before), None) => {
+                self.recount(kind, before, false);
                 self.objects.remove(&place);
             }
             (None, None) => {}
         }
     }
 
-    fn count(&mut self, kind: &Kind, more: bool) {
-        let place: Name = place::kind(kind).into();
-        let now = self.kinds.get(&place).map_or(0, |(_, count)| *count);
-        match if more { now + 1 } else { now.saturating_sub(1) } {
-            0 => self.kinds.remove(&place),
-            count => self.kinds.insert(place, (kind.clone(), count)),
+    fn recount(&mut self, kind: &Kind, object: &Object, more: bool) {
+        let place = place::within(kind, &object.meta().namespace);
+        match self.counts.get_mut(place.as_str()) {
+            Some((_, count)) if more => *count += 1,
+            Some((_, count)) if *count > 1 => *count -= 1,
+            Some(_) => self.counts.remove(place.as_str()),
+            None => self.counts.insert(place.into(), (kind.clone(), 1)),
         }
     }
 }
