@@ -162,7 +162,7 @@ fn action(action: &Action) -> Value {
     match action {
         Action::Adopt(set) => bare("adopt", &set.metadata.name),
         Action::Release(set) => bare("release", &set.metadata.name),
-        Action::Delete(name) => bare("delete", name),
+        Action::Delete(key) => bare("delete", &key.name),
         Action::Update(set) => resized("update", set),
         Action::Create(set) => {
             let mut out = resized("create", set);

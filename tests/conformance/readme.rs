@@ -39,8 +39,7 @@ fn table(areas: &[(&str, Suites)], files: &BTreeSet<String>) -> String {
     for (area, _) in files.iter().filter_map(|name| name.split_once('/')) {
         *all.entry(area).or_default() += 1;
     }
-    let mut out =
-        String::from("| area | suites that agree | of | which |\n|---|---:|---:|---|\n");
+    let mut out = String::from("| area | suites that agree | of | which |\n|---|---:|---:|---|\n");
     for (area, count) in all {
         let mut names: Vec<&str> = areas
             .iter()

@@ -1,19 +1,29 @@
 //! The controllers of upstream's controller manager and scheduler, as thin adapters: they gather
 //! inputs from indices, call the decision, and turn it into intents.
 
+mod children;
+mod deployment;
 mod endpoint_slice;
+mod replica_set;
+mod replication_controller;
 
 use std::sync::Arc;
 
 use crate::control::Controller;
 
+pub use deployment::Deployments;
 pub use endpoint_slice::EndpointSlices;
+pub use replica_set::ReplicaSets;
+pub use replication_controller::ReplicationControllers;
 
 /// All built-in controllers, in a fixed order.
 #[must_use]
 pub fn all() -> Vec<Arc<dyn Controller>> {
     vec![
         // One line a controller.
+        Arc::new(Deployments),
+        Arc::new(ReplicaSets),
+        Arc::new(ReplicationControllers),
         Arc::new(EndpointSlices),
     ]
 }

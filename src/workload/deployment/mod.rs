@@ -15,8 +15,9 @@ mod status;
 mod template;
 
 use std::borrow::Cow;
+use std::fmt;
 
-use crate::api::{Deployment, DeploymentStrategyType, Kind, LabelSelector, Name, Pod, ReplicaSet};
+use crate::api::{Deployment, DeploymentStrategyType, Key, Kind, LabelSelector, Pod, ReplicaSet};
 use crate::int_or_string::NotScalable;
 use crate::labels::Selector;
 use crate::meta::{self, Claim};
@@ -55,9 +56,26 @@ pub enum Action {
     /// Change the size, the annotations or `minReadySeconds` of a set.
     Update(Box<ReplicaSet>),
     /// Remove an old set (DEPLOY-20).
-    Delete(Name),
+    Delete(Key),
     /// Change the deployment itself: it has gone back to an earlier revision (DEPLOY-17).
     GoBack(Box<Deployment>),
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Adopt(set) => write!(f, "adopts replica set `{}`", set.metadata.name),
+            Self::Release(set) => write!(f, "releases replica set `{}`", set.metadata.name),
+            Self::Create(set) => {
+                write!(f, "makes replica set `{}` with {} pods", set.metadata.name, size(set))
+            }
+            Self::Update(set) => {
+                write!(f, "wants {} pods of replica set `{}`", size(set), set.metadata.name)
+            }
+            Self::Delete(set) => write!(f, "removes replica set `{}` from the history", set.name),
+            Self::GoBack(_) => f.write_str("goes back to an earlier revision"),
+        }
+    }
 }
 
 /// Why a sync came to no end.

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::api::ReplicaSet;
+use crate::api::{Key, Kind, ReplicaSet};
 use crate::meta;
 use crate::workload::deployment::fenceposts::{lenient, replicas, surge};
 use crate::workload::deployment::{
@@ -162,7 +162,9 @@ impl<'a> Sync<'a> {
             let (spec, reported) = (size(set), &set.status);
             let seen = set.metadata.generation <= reported.observed_generation;
             if spec == 0 && reported.replicas == 0 && seen {
-                self.actions.push(Action::Delete(set.metadata.name.as_str().into()));
+                let namespace = set.metadata.namespace.as_str();
+                let key = Key::new(Kind::ReplicaSet, namespace, set.metadata.name.as_str());
+                self.actions.push(Action::Delete(key));
             }
         }
     }

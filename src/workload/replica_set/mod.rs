@@ -6,6 +6,7 @@ mod order;
 mod status;
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use crate::api::{Kind, ObjectMeta, Pod, ReplicaSet};
 use crate::labels::Selector;
@@ -44,6 +45,20 @@ pub enum Scale<'a> {
     Create(usize),
     /// Remove these, in this order (RS-9).
     Delete(Vec<&'a Pod>),
+}
+
+impl fmt::Display for Scale<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Enough => f.write_str("there are as many pods as wanted"),
+            Self::Leaving => f.write_str("is being deleted, so its pods are left alone"),
+            Self::Create(count) => write!(f, "there are {count} pods too few"),
+            Self::Delete(victims) => {
+                write!(f, "there are {} pods too many: removes", victims.len())?;
+                victims.iter().try_for_each(|pod| write!(f, " `{}`", pod.metadata.name))
+            }
+        }
+    }
 }
 
 /// What a set wants to be done, and what it has counted.
