@@ -9,6 +9,7 @@ pub mod behaviour;
 pub mod conditions;
 pub mod container;
 pub mod defaults;
+pub mod env;
 pub mod image;
 mod init;
 pub mod phase;

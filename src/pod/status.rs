@@ -103,7 +103,8 @@ fn containers(pod: &Pod, old: &PodStatus, known: &Known<'_>) -> PodStatus {
         })
         .collect();
     let ephemeral: Vec<&Container> = ephemeral.iter().collect();
-    let pod_ips = sort_ips(&known.runtime.ips, known.primary_v6);
+    let pod_ips: Vec<PodIP> =
+        sort_ips(&known.runtime.ips, known.primary_v6).into_iter().map(|ip| PodIP { ip }).collect();
     PodStatus {
         pod_ip: pod_ips.first().map(|first| first.ip.clone()).unwrap_or_default(),
         pod_ips,
@@ -238,11 +239,11 @@ fn restarting(pod: &Pod, old: &PodStatus, known: &Known<'_>, phase: &PodPhase) -
 }
 
 // POD-NET-1
-fn sort_ips(ips: &[String], primary_v6: bool) -> Vec<PodIP> {
+pub(crate) fn sort_ips(ips: &[String], primary_v6: bool) -> Vec<String> {
     let parsed: Vec<IpAddr> = ips.iter().filter_map(|ip| parse_ip(ip)).collect();
     let first = |v4: bool| parsed.iter().find(|ip| ip.is_ipv4() == v4);
     let chosen = [first(!primary_v6), first(primary_v6)];
-    chosen.into_iter().flatten().map(|ip| PodIP { ip: ip.to_string() }).collect()
+    chosen.into_iter().flatten().map(IpAddr::to_string).collect()
 }
 
 /// An address; leading zeros in IPv4 parts are ignored, and IPv4 in IPv6 form is IPv4.

@@ -1,5 +1,7 @@
 //! The suites of the area `config`, one line each.
 
+#[path = "config_env.rs"]
+mod env;
 #[path = "config_workload.rs"]
 mod workload;
 
@@ -11,6 +13,8 @@ pub(crate) const SUITES: Suites = &[
     ("deployment_rolling_step", workload::deployment_sync),
     ("deployment_status_conditions", workload::deployment_sync),
     ("deployment_sync", workload::deployment_sync),
+    ("env_expand", env::env_expand),
+    ("pod_env", env::pod_env),
     ("rs_scale_down_order", workload::rs_scale_down_order),
     ("rs_sync", workload::rs_sync),
 ];
