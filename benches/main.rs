@@ -1,8 +1,14 @@
-//! All benchmarks; one file per area.
+//! All benchmarks: one file an area, ids `area/operation/size`.
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a benchmark may panic")]
 
-#![expect(clippy::expect_used, reason = "a benchmark may panic")]
-
+mod quantity;
 mod store;
 
-criterion::criterion_group!(benches, store::define);
-criterion::criterion_main!(benches);
+use criterion::Criterion;
+
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    quantity::define(&mut criterion);
+    store::define(&mut criterion);
+    criterion.final_summary();
+}

@@ -128,13 +128,23 @@ impl Amount {
         }
     }
 
-    pub(super) fn plus(&self, other: &Self) -> Self {
-        if let (Self::Fast { value: a, scale: at, .. }, Self::Fast { value: b, scale: bt, .. }) =
-            (self, other)
-            && let Some((value, scale)) = fast_sum((*a, *at), (*b, *bt))
+    /// Adds `other`; the text that was read is gone.
+    #[inline]
+    pub(super) fn add(&mut self, other: &Self) {
+        if let Self::Fast { value, scale, source } = self
+            && let Self::Fast { value: b, scale: bt, .. } = other
+            && let Some(sum) = fast_sum((*value, *scale), (*b, *bt))
         {
-            return Self::fast(value, scale);
+            (*value, *scale) = sum;
+            if source.is_some() {
+                *source = None;
+            }
+            return;
         }
+        *self = self.exact_sum(other);
+    }
+
+    fn exact_sum(&self, other: &Self) -> Self {
         let scale = self.scale().min(other.scale());
         if let (Some(a), Some(b)) = (self.small(), other.small())
             && let Some((sum, exponent)) = wide_sum(a, b)

@@ -227,6 +227,7 @@ impl Quantity {
     }
 
     /// QTY-16
+    #[inline]
     fn take_format(&mut self, other: &Self) {
         if self.is_zero() {
             self.format = other.format;
@@ -294,9 +295,10 @@ impl PartialOrd for Quantity {
 
 impl AddAssign<&Self> for Quantity {
     /// Adds. The format stays, but zero takes that of `other` (`QTY-16`).
+    #[inline]
     fn add_assign(&mut self, other: &Self) {
         self.take_format(other);
-        self.amount = self.amount.plus(&other.amount);
+        self.amount.add(&other.amount);
     }
 }
 
@@ -304,7 +306,7 @@ impl SubAssign<&Self> for Quantity {
     /// Subtracts. The format stays, but zero takes that of `other` (`QTY-16`).
     fn sub_assign(&mut self, other: &Self) {
         self.take_format(other);
-        self.amount = self.amount.plus(&other.amount.negated());
+        self.amount.add(&other.amount.negated());
     }
 }
 
@@ -335,6 +337,137 @@ impl Neg for Quantity {
 impl<'a> Sum<&'a Self> for Quantity {
     /// The sum, in the format of the first that is not zero; zero without a format if there is none.
     fn sum<I: Iterator<Item = &'a Self>>(quantities: I) -> Self {
-        quantities.fold(Self::default(), |sum, quantity| sum + quantity)
+        let mut sum = Self::default();
+        for quantity in quantities {
+            sum += quantity;
+        }
+        sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Quantity {
+        text.parse().unwrap()
+    }
+
+    /// Reading `text` gives a quantity that prints as the second and has the third as canonical text.
+    fn check(cases: &[(&str, &str, &str)]) {
+        for (text, printed, canonical) in cases {
+            let quantity = read(text);
+            assert_eq!(quantity.to_string(), *printed, "{text}");
+            assert_eq!(quantity.canonical(), *canonical, "{text}");
+        }
+    }
+
+    fn check_errors(cases: &[(&str, ParseErrorKind, usize)]) {
+        for (text, kind, at) in cases {
+            let error = text.parse::<Quantity>().unwrap_err();
+            assert_eq!((error.kind(), error.at()), (*kind, *at), "{text}");
+        }
+    }
+
+    #[test]
+    fn size() {
+        assert_eq!(size_of::<Quantity>(), 32);
+    }
+
+    #[test]
+    fn qty_1_2_3() {
+        use ParseErrorKind::{Format, Numeric, Range, Suffix};
+        check_errors(&[
+            ("", Format, 0),
+            ("1 ", Format, 1),
+            ("1.2.3", Format, 3),
+            ("1e1.5", Format, 3),
+            ("1K", Suffix, 1),
+            ("1ki", Suffix, 1),
+            ("1e", Suffix, 1),
+            ("1e+", Suffix, 1),
+            ("1Mi3", Suffix, 1),
+            ("+Ei", Numeric, 1),
+            (".Pi", Numeric, 0),
+            ("1e1024", Range, 0),
+        ]);
+        for zero in [".", "-", "+", "m", "Ki", "e3", "-0"] {
+            assert!(read(zero).is_zero(), "{zero}");
+        }
+        assert_eq!(read("1E"), read("1E18"));
+    }
+
+    #[test]
+    fn qty_5_6() {
+        check(&[("0.1n", "1n", "1n"), ("-0.1n", "-1n", "-1n"), ("1.1n", "2n", "2n")]);
+        assert_eq!(read("9Ei").value(), Some(i64::MAX));
+        assert_eq!(read("-9Ei").value(), Some(-i64::MAX));
+        assert_eq!(read("10E").value(), None);
+    }
+
+    #[test]
+    fn qty_7_8_9() {
+        check(&[
+            ("0.5", "500m", "500m"),
+            ("1.5Gi", "1536Mi", "1536Mi"),
+            ("1024Ki", "1Mi", "1Mi"),
+            ("1000m", "1", "1"),
+            ("100e-1", "10", "10"),
+            ("1e19", "10e18", "10e18"),
+            ("1E3", "1E3", "1e3"),
+            ("0.5Ki", "512", "512"),
+            ("0.1Ki", "102400m", "102400m"),
+            ("1.500", "1.500", "1500m"),
+            ("+1", "+1", "1"),
+            ("01", "01", "1"),
+            ("00052Gi", "00052Gi", "52Gi"),
+            ("1e0", "1e0", "1"),
+        ]);
+        assert_eq!((read("01") + &read("0")).to_string(), "1");
+    }
+
+    // QTY-11, QTY-12: what upstream gets wrong stays right here.
+    #[test]
+    fn values_round_away_from_zero() {
+        assert_eq!(read("1500m").value(), Some(2));
+        assert_eq!(read("-100m").value(), Some(-1));
+        assert_eq!(read("1u").milli_value(), Some(1));
+        assert_eq!(read("-1.0000000001").value(), Some(-2));
+        assert_eq!(read("-0.1n").value(), Some(-1));
+        assert_eq!(read("-1.1Mi").value(), Some(-1_153_434));
+        assert_eq!(read("1e19").value(), None);
+        assert_eq!(read("-1e19").saturating_value(), i64::MIN);
+        assert_eq!(read("10E").saturating_milli_value(), i64::MAX);
+    }
+
+    // QTY-13
+    #[test]
+    fn suffixes_end() {
+        check(&[("1000E", "1", "1")]);
+        assert_eq!((read("7Ei") + &read("7Ei")).canonical(), "14Ei");
+    }
+
+    #[test]
+    fn qty_16_17_18() {
+        let mut sum = Quantity::default();
+        sum += &read("1Ki");
+        assert_eq!((sum.format(), sum.to_string()), (Format::BinarySi, "1Ki".to_owned()));
+        assert_eq!((read("1") + &read("1Ki")).to_string(), "1025");
+        assert_eq!((read("1E") + &read("1n")).to_string(), "1000000000000000000000000001n");
+        let mut quantity = read("1.500");
+        assert!(quantity.round_up(-3) && quantity.to_string() == "1.500");
+        assert!(!quantity.round_up(0) && quantity.to_string() == "2");
+        assert!(!quantity.multiply(i64::MAX));
+        assert_eq!(quantity.to_string(), "18446744073709551614");
+        assert_eq!((-Quantity::from(i64::MIN)).to_string(), "9223372036854775808");
+        assert_eq!((read("2k").as_i64(), read("1.0").as_i64()), (Some(2_000), None));
+        assert_eq!((read("1000m").as_i64(), read("1e19").as_i64()), (None, None));
+    }
+
+    // QTY-19
+    #[test]
+    fn no_format() {
+        assert_eq!(Quantity::new(1_000, Format::Unset).to_string(), "1e3");
+        assert_eq!(Quantity::default().to_string(), "0");
     }
 }
