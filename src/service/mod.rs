@@ -8,10 +8,12 @@
 //! | what is wrong with it? | [`validate`], [`update`], [`update_status`] |
 //! | which address and ports does it get? | [`claim`], [`allocate`] |
 //! | which pods are its endpoints, in which slices? | [`endpoint`], [`slices()`], [`touched`] |
+//! | where does a connection go? | [`route()`] |
 //! | what does a container learn of services? | [`service_env`], [`resolver()`] |
 
 mod addresses;
 mod allocate;
+mod backends;
 mod defaults;
 mod endpoints;
 mod env;
@@ -22,6 +24,7 @@ mod normalize;
 mod pack;
 mod ranges;
 mod resolver;
+mod route;
 mod shape;
 mod slices;
 mod update;
@@ -29,6 +32,7 @@ mod validate;
 mod validate_endpoints;
 
 pub use allocate::{Claims, Pools, Refusal, allocate, claim, release};
+pub use backends::{Backend, Dropped, Frontend, Health, Place, Usable, backends, health, usable};
 pub use defaults::{AFFINITY_SECONDS, default, default_endpoints, default_slice};
 pub use endpoints::{Touched, endpoint, is_endpoint, is_ready, target_port, touched};
 pub use env::{service_env, variables};
@@ -36,6 +40,7 @@ pub use ip::{Cidr, family_of, parse_ip};
 pub use normalize::{default_on_read, prepare_create, prepare_update};
 pub use ranges::{IpRange, PortRange, Ranges, Taken, Unavailable};
 pub use resolver::{NodeDns, Resolver, ResolverWarning, resolver};
+pub use route::{Flow, Refused, Route, Vantage, Via, route};
 pub use shape::{
     NONE, externally_accessible, families, has_cluster_ip, headless, needs_health_check, selects,
 };

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use kubernel::api::{EndpointSlice, Endpoints, IPFamily, Node, Pod, Service};
 use kubernel::field::Errors;
 use kubernel::service::{
-    self, Cidr, Claims, IpRange, NodeDns, Pools, PortRange, Ranges, Refusal, Resolver,
-    ResolverWarning, Taken, Unavailable,
+    self, Backend, Cidr, Claims, Flow, Frontend, IpRange, NodeDns, Place, Pools, PortRange, Ranges,
+    Refusal, Resolver, ResolverWarning, Taken, Unavailable, Vantage,
 };
 use serde_json::{Value, json};
 
@@ -15,6 +15,7 @@ use super::runner::Suites;
 use super::support::{decode, errors, text};
 
 pub(crate) const SUITES: Suites = &[
+    ("categorize_endpoints", categorize_endpoints),
     ("clusterip_allocator", clusterip_allocator),
     ("endpoints_validation", endpoints_validation),
     ("endpointslices", endpointslices),
@@ -26,6 +27,7 @@ pub(crate) const SUITES: Suites = &[
     ("service_env", service_env),
     ("service_env_order", service_env_order),
     ("service_lifecycle", service_lifecycle),
+    ("service_routing", service_routing),
     ("service_status_validation", service_status_validation),
     ("service_update_validation", service_update_validation),
     ("service_validation", service_validation),
@@ -671,4 +673,80 @@ fn pod_dns_config(case: &Value) -> Value {
         "options": options,
         "events": events,
     })
+}
+
+fn categorize_endpoints(case: &Value) -> Value {
+    let service: Service = decode(&case["service"]);
+    let slices: Vec<EndpointSlice> = list(&case["slices"]);
+    let (slices, family) = (refs(&slices), IPFamily::IPv4);
+    let place = Place { node: text(&case["node"], "name"), zone: text(&case["node"], "zone") };
+    let mut ports = json!({});
+    for port in &service.spec.ports {
+        let Some(frontend) = Frontend::of(&service, port, &family) else { continue };
+        let all = service::backends(&service, port, &slices, &family);
+        let found = service::usable(&all, &frontend, place);
+        let texts = |backends: &[Backend]| -> BTreeSet<String> {
+            backends.iter().map(ToString::to_string).collect()
+        };
+        let (cluster, local) = (texts(&found.cluster), texts(&found.local));
+        let reachable: BTreeSet<&String> = cluster.union(&local).collect();
+        ports[format!("{}/{}", port.name, port.protocol.as_str())] = json!({
+            "cluster": cluster, "local": local, "reachable": reachable,
+            "hasAny": found.anywhere,
+            "usesCluster": frontend.uses_cluster(), "usesLocal": frontend.uses_local(),
+        });
+    }
+    let mut out = json!({"ports": ports});
+    if let Some(health) = service::health(&service, &slices, &family, place) {
+        out["healthCheck"] = json!({
+            "code": health.code(), "localEndpoints": health.local_endpoints, "port": health.port,
+        });
+    }
+    out
+}
+
+fn service_routing(case: &Value) -> Value {
+    let services: Vec<Service> = list(&case["services"]);
+    let slices: Vec<EndpointSlice> = list(&case["slices"]);
+    let (slices, node) = (refs(&slices), &case["node"]);
+    let (ips, cidrs) = (addresses(&node["ips"]), |value: &Value| -> Vec<Cidr> {
+        texts(value).iter().map(|cidr| Cidr::parse(cidr).unwrap()).collect()
+    });
+    let answering = cidrs(&node["nodePortAddresses"]);
+    let pods = [Cidr::parse(text(case, "podCIDR")).unwrap()];
+    let here = Vantage {
+        place: Place { node: text(node, "name"), zone: text(node, "zone") },
+        node_ips: &ips,
+        node_port_addresses: &answering,
+        pod_cidrs: &pods,
+    };
+    let flows = case["flows"].as_array().unwrap().iter().map(|flow| {
+        let flow = Flow {
+            source: service::parse_ip(text(flow, "source")).unwrap(),
+            dest: service::parse_ip(text(flow, "dest")).unwrap(),
+            port: i32::try_from(flow["port"].as_i64().unwrap()).unwrap(),
+            protocol: text(flow, "protocol").into(),
+            remembered: None,
+        };
+        let found = services
+            .iter()
+            .find_map(|service| service::route(&flow, service, &slices, here, &mut |_| 0));
+        match found {
+            None => json!({"verdict": "none"}),
+            Some(Err(why)) if why.is_immediate() => json!({"verdict": "reject"}),
+            Some(Err(_)) => json!({"verdict": "drop"}),
+            Some(Ok(route)) => {
+                let texts = |hidden: bool| -> Vec<String> {
+                    route
+                        .candidates
+                        .iter()
+                        .filter(|to| !hidden || route.hides_source(&flow, to))
+                        .map(ToString::to_string)
+                        .collect()
+                };
+                json!({"verdict": "dnat", "endpoints": texts(false), "masqueraded": texts(true)})
+            }
+        }
+    });
+    json!({"flows": flows.collect::<Vec<_>>()})
 }
