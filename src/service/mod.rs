@@ -9,12 +9,14 @@
 //! | which address and ports does it get? | [`claim`], [`allocate`] |
 //! | which pods are its endpoints, in which slices? | [`endpoint`], [`slices()`], [`touched`] |
 //! | where does a connection go? | [`route()`] |
+//! | what does a name mean? | [`Dns`] |
 //! | what does a container learn of services? | [`service_env`], [`resolver()`] |
 
 mod addresses;
 mod allocate;
 mod backends;
 mod defaults;
+mod dns;
 mod endpoints;
 mod env;
 mod families;
@@ -34,6 +36,7 @@ mod validate_endpoints;
 pub use allocate::{Claims, Pools, Refusal, allocate, claim, release};
 pub use backends::{Backend, Dropped, Frontend, Health, Place, Usable, backends, health, usable};
 pub use defaults::{AFFINITY_SECONDS, default, default_endpoints, default_slice};
+pub use dns::{Directory, Dns, DnsAnswer, NoSuchName, PodNames, Question, Record, RecordData};
 pub use endpoints::{Touched, endpoint, is_endpoint, is_ready, target_port, touched};
 pub use env::{service_env, variables};
 pub use ip::{Cidr, family_of, parse_ip};

@@ -6,8 +6,9 @@ use std::net::IpAddr;
 use kubernel::api::{EndpointSlice, Endpoints, IPFamily, Node, Pod, Service};
 use kubernel::field::Errors;
 use kubernel::service::{
-    self, Backend, Cidr, Claims, Flow, Frontend, IpRange, NodeDns, Place, Pools, PortRange, Ranges,
-    Refusal, Resolver, ResolverWarning, Taken, Unavailable, Vantage,
+    self, Backend, Cidr, Claims, Directory, Dns, Flow, Frontend, IpRange, NodeDns, Place, PodNames,
+    Pools, PortRange, Question, Ranges, Refusal, Resolver, ResolverWarning, Taken, Unavailable,
+    Vantage,
 };
 use serde_json::{Value, json};
 
@@ -17,6 +18,7 @@ use super::support::{decode, errors, text};
 pub(crate) const SUITES: Suites = &[
     ("categorize_endpoints", categorize_endpoints),
     ("clusterip_allocator", clusterip_allocator),
+    ("dns", dns),
     ("endpoints_validation", endpoints_validation),
     ("endpointslices", endpointslices),
     ("endpointslice_validation", endpointslice_validation),
@@ -749,4 +751,89 @@ fn service_routing(case: &Value) -> Value {
         }
     });
     json!({"flows": flows.collect::<Vec<_>>()})
+}
+
+/// What DNS sees of a recorded cluster.
+struct Seen {
+    namespaces: Vec<String>,
+    services: Vec<Service>,
+    slices: Vec<EndpointSlice>,
+    pods: Vec<Pod>,
+}
+
+impl Directory for Seen {
+    fn has_namespace(&self, name: &str) -> bool {
+        self.namespaces.iter().any(|known| known == name)
+    }
+    fn service(&self, namespace: &str, name: &str) -> Option<&Service> {
+        let named = |service: &&Service| {
+            service.metadata.namespace == namespace && service.metadata.name == name
+        };
+        self.services.iter().find(named)
+    }
+    fn slices(&self, namespace: &str, name: &str) -> Vec<&EndpointSlice> {
+        let of = |slice: &&EndpointSlice| {
+            slice.metadata.namespace == namespace
+                && slice.metadata.labels.get(service::SERVICE_NAME).is_some_and(|own| own == name)
+        };
+        self.slices.iter().filter(of).collect()
+    }
+    fn service_at(&self, ip: IpAddr) -> Option<&Service> {
+        self.services.iter().find(|service| {
+            service.spec.cluster_ips.iter().any(|own| service::parse_ip(own) == Some(ip))
+        })
+    }
+    fn slices_at(&self, _: IpAddr) -> Vec<&EndpointSlice> {
+        self.slices.iter().collect()
+    }
+    fn has_pod(&self, namespace: &str, ip: IpAddr) -> bool {
+        self.pods.iter().any(|pod| {
+            pod.metadata.namespace == namespace
+                && service::is_endpoint(pod, false)
+                && service::parse_ip(&pod.status.pod_ip) == Some(ip)
+        })
+    }
+}
+
+fn dns(case: &Value) -> Value {
+    let seen = Seen {
+        namespaces: texts(&case["namespaces"]),
+        services: list(&case["services"]),
+        slices: list(&case["slices"]),
+        pods: list(&case["podObjects"]),
+    };
+    let pods = match text(case, "pods") {
+        "disabled" => PodNames::Disabled,
+        "insecure" => PodNames::Insecure,
+        _ => PodNames::Verified,
+    };
+    let dns = Dns::new(&seen, "cluster.local", pods);
+    let answers = case["queries"].as_array().unwrap().iter().map(|query| {
+        let question = match text(query, "type") {
+            "A" => Question::A,
+            "AAAA" => Question::Aaaa,
+            "SRV" => Question::Srv,
+            "CNAME" => Question::Cname,
+            "PTR" => Question::Ptr,
+            "TXT" => Question::Txt,
+            "SOA" => Question::Soa,
+            _ => Question::Other,
+        };
+        let shown = |records: &[service::Record]| -> Vec<String> {
+            let mut texts: Vec<String> = records.iter().map(ToString::to_string).collect();
+            texts.sort();
+            texts
+        };
+        match dns.answer(text(query, "name"), question) {
+            Err(_) => json!({"rcode": "NXDOMAIN", "answer": []}),
+            Ok(answer) => {
+                let mut out = json!({"rcode": "NOERROR", "answer": shown(&answer.records)});
+                if !answer.extra.is_empty() {
+                    out["extra"] = json!(shown(&answer.extra));
+                }
+                out
+            }
+        }
+    });
+    json!({"answers": answers.collect::<Vec<_>>()})
 }
