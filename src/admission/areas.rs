@@ -1,14 +1,16 @@
 //! Which area decides about which kind. Every function decides about all kinds, without a wildcard.
 
+use std::sync::Arc;
+
 use crate::api::{Kind, Namespace, NamespacePhase, Object, Resource};
 use crate::field::{Errors, Path};
 use crate::meta::{self, Rules};
+use crate::service;
 
 /// A pattern: kinds for which no area has defaults.
 macro_rules! undefaulted {
     () => {
         Object::Pod(_)
-            | Object::Service(_)
             | Object::PersistentVolume(_)
             | Object::PersistentVolumeClaim(_)
             | Object::Deployment(_)
@@ -26,8 +28,6 @@ macro_rules! undefaulted {
             | Object::NetworkPolicy(_)
             | Object::StorageClass(_)
             | Object::PodDisruptionBudget(_)
-            | Object::Endpoints(_)
-            | Object::EndpointSlice(_)
             | Object::ServiceCIDR(_)
             | Object::VolumeAttachment(_)
             | Object::VolumeAttributesClass(_)
@@ -65,6 +65,9 @@ macro_rules! unchecked {
 /// Fills in what an object leaves out. Doing it twice changes nothing more.
 pub fn default(object: &mut Object) {
     match object {
+        Object::Service(it) => service::default(Arc::make_mut(it)),
+        Object::Endpoints(it) => service::default_endpoints(Arc::make_mut(it)),
+        Object::EndpointSlice(it) => service::default_slice(Arc::make_mut(it)),
         undefaulted!() => {}
     }
 }
@@ -72,19 +75,40 @@ pub fn default(object: &mut Object) {
 /// Checks a new object.
 pub fn validate(out: &mut Errors, object: &Object) {
     match object {
+        Object::Service(it) => service::validate(out, it),
+        Object::Endpoints(it) => service::validate_endpoints(out, it, None),
+        Object::EndpointSlice(it) => service::validate_slice(out, it, None),
         unchecked!() => validate_meta(out, object),
     }
 }
 
 /// Checks that `new` may replace `old`, which is of the same kind.
 pub fn validate_update(out: &mut Errors, new: &Object, old: &Object) {
+    /// Calls the check with both objects; objects of two kinds have nothing to compare.
+    fn both<R: Resource>(old: &Object, check: impl FnOnce(&R)) {
+        if let Some(old) = R::peek(old) {
+            check(old);
+        }
+    }
     match new {
+        Object::Service(new) => both(old, |old| service::update(out, new, old)),
+        Object::Endpoints(new) => {
+            both(old, |old| service::validate_endpoints(out, new, Some(old)));
+        }
+        Object::EndpointSlice(slice) => {
+            update_meta(out, new, old);
+            both(old, |old| service::validate_slice(out, slice, Some(old)));
+        }
         unchecked!() => update_meta(out, new, old),
     }
 }
 
 /// Checks a new status.
 pub(super) fn validate_status(out: &mut Errors, new: &Object, old: &Object) {
+    if let (Object::Service(new), Object::Service(old)) = (new, old) {
+        service::update_status(out, new, old);
+        return;
+    }
     update_meta(out, new, old);
     // NS-6
     if let Some(Namespace { metadata, status, .. }) = Namespace::peek(new) {

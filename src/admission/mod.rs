@@ -4,12 +4,15 @@
 //! ```
 //! use kubernel::admission::{Gate, Request};
 //! use kubernel::api::{ConfigMap, Namespace, ObjectMeta};
+//! use kubernel::service::Ranges;
 //! use kubernel::store::Store;
 //! use kubernel::time::Time;
 //!
 //! let store = Store::new();
 //! let mut draw = || 7;
-//! let mut gate = Gate { store: &store, now: Time::EPOCH, draw: &mut draw, rules: &[] };
+//! let ranges = Ranges::default();
+//! let mut gate =
+//!     Gate { store: &store, now: Time::EPOCH, draw: &mut draw, rules: &[], ranges: &ranges };
 //!
 //! let meta = ObjectMeta { name: "prod".into(), ..Default::default() };
 //! let admitted = gate.admit(Request::Create(Namespace { metadata: meta, ..Default::default() }.into()))?;
@@ -21,6 +24,7 @@
 //! # Ok::<(), kubernel::admission::ApiError>(())
 //! ```
 
+mod allocate;
 mod areas;
 mod bind;
 mod delete;
@@ -43,6 +47,7 @@ pub use request::{Admission, Admitted, Answer, Request, Write};
 
 use crate::api::{DeleteOptions, Key, Kind, Object};
 use crate::field::Errors;
+use crate::service::Ranges;
 use crate::store::{Expect, Store};
 use crate::time::Time;
 
@@ -59,6 +64,8 @@ pub struct Gate<'a> {
     pub draw: &'a mut dyn FnMut() -> u64,
     /// Rules of the user's own, in order.
     pub rules: &'a [Arc<dyn Admission>],
+    /// The addresses and ports that services are given.
+    pub ranges: &'a Ranges,
 }
 
 impl fmt::Debug for Gate<'_> {
@@ -121,6 +128,7 @@ impl Gate<'_> {
         default(&mut object);
         let mut errors = self.mutate(&mut object, None);
         kinds::prepare_create(&mut object);
+        refuse(&object.key(), self.allocate(&mut object, None))?;
         let generated = self.name(&mut object);
         namespace::label(&mut object);
         validate(&mut errors, &object);

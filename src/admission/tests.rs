@@ -24,8 +24,8 @@ impl Server {
             *bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
             *bits
         };
-        let admitted = Gate { store: &self.store, now: self.now, draw: &mut draw, rules: &[] }
-            .admit(request)?;
+        let (store, now, ranges) = (&self.store, self.now, &Ranges::default());
+        let admitted = Gate { store, now, draw: &mut draw, rules: &[], ranges }.admit(request)?;
         let (writes, answer) = admitted.into_parts();
         for write in writes {
             self.store.commit(write.key, write.expect, write.after).unwrap();
@@ -240,4 +240,24 @@ fn a_pod_is_bound_once() {
     server.delete(&key, json!({"gracePeriodSeconds": 5})).unwrap();
     let dying = server.create("v1", "Binding", bind).unwrap_err();
     assert!(matches!(dying, ApiError::Conflict { cause: Conflict::Deleting, .. }));
+}
+
+#[test]
+fn services_are_given_addresses_and_keep_them() {
+    // ALLOC-2
+    let mut server = Server::new();
+    let service = |name: &str, type_: &str| json!({"metadata": {"name": name}, "spec": {"type": type_, "ports": [{"port": 80}]}});
+    let given = |object: Object| match object {
+        Object::Service(it) => (it.spec.cluster_ip.clone(), it.spec.ports[0].node_port),
+        _ => panic!("not a service"),
+    };
+    let a = given(server.create("v1", "Service", service("a", "NodePort")).unwrap());
+    let b = given(server.create("v1", "Service", service("b", "ClusterIP")).unwrap());
+    assert!(a.0.starts_with("10.96.") && a.0 != b.0 && (30000..=32767).contains(&a.1));
+    let taken = json!({"metadata": {"name": "c"},
+        "spec": {"clusterIP": a.0, "ports": [{"port": 80}]}});
+    assert_eq!(server.create("v1", "Service", taken).unwrap_err().code(), 422);
+    let same = Kind::Service.read(service("a", "NodePort")).unwrap();
+    assert_eq!(given(server.send(Request::Update(same)).unwrap()), a);
+    assert_eq!(b.1, 0);
 }

@@ -23,6 +23,7 @@ impl Gate<'_> {
         let mut errors = self.mutate(&mut new, Some(old));
         meta::carry_over(new.meta_mut(), old.meta());
         kinds::keep_status(&mut new, old);
+        refuse(&old.key(), self.allocate(&mut new, Some(old)))?;
         grow(&mut new, old);
         tidy(&mut new);
         areas::validate_update(&mut errors, &new, old);

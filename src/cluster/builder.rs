@@ -11,6 +11,7 @@ use crate::api::{Name, Namespace, ObjectMeta};
 use crate::cluster::seat::{Actor, Seat};
 use crate::cluster::{Cluster, Limits, Trace};
 use crate::control::{Controller, builtin};
+use crate::service::Ranges;
 use crate::store::{RETENTION, Store};
 use crate::time::{Instant, Time};
 
@@ -32,6 +33,7 @@ pub struct Builder {
     retention: u64,
     actors: Vec<(Name, Actor)>,
     rules: Vec<Arc<dyn Admission>>,
+    ranges: Ranges,
     faults: usize,
     reads_own_writes: bool,
     trace: usize,
@@ -51,6 +53,7 @@ impl Builder {
             retention: RETENTION,
             actors: Vec::new(),
             rules: Vec::new(),
+            ranges: Ranges::default(),
             faults: 0,
             reads_own_writes: true,
             trace: 100_000,
@@ -88,6 +91,12 @@ impl Builder {
     /// Adds a rule to admission; they are asked in order.
     pub fn admission(mut self, rule: impl Admission + 'static) -> Self {
         self.rules.push(Arc::new(rule));
+        self
+    }
+
+    /// The addresses and ports that services are given. `10.96.0.0/16` and 30000 to 32767 unless set.
+    pub fn ranges(mut self, ranges: Ranges) -> Self {
+        self.ranges = ranges;
         self
     }
 
@@ -145,6 +154,7 @@ impl Builder {
             epoch: self.epoch,
             bits: Pcg64Mcg::seed_from_u64(self.seed),
             rules: self.rules.into(),
+            ranges: Arc::new(self.ranges),
             seats: self.actors.into_iter().map(seat).collect(),
             trace: Trace::new(self.trace),
             faults: self.faults,

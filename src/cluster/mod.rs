@@ -34,7 +34,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rand_core::Rng;
 use rand_pcg::Pcg64Mcg;
 
 pub use builder::Builder;
@@ -49,6 +48,7 @@ use crate::admission::Admission;
 use crate::api::{Name, Object, Resource};
 use crate::control::queue::{Cause, Work};
 use crate::control::{Plan, View};
+use crate::service::Ranges;
 use crate::store::Store;
 use crate::time::{Instant, Time};
 use seat::{Actor, Pending, Seat};
@@ -61,6 +61,7 @@ pub struct Cluster {
     epoch: Time,
     bits: Pcg64Mcg,
     rules: Arc<[Arc<dyn Admission>]>,
+    ranges: Arc<Ranges>,
     seats: Vec<Seat>,
     trace: Trace,
     faults: usize,
@@ -159,10 +160,6 @@ impl Cluster {
 
     fn faults_left(&self) -> usize {
         self.faults
-    }
-
-    fn draw(&mut self) -> u64 {
-        self.bits.next_u64()
     }
 
     /// Lets one thing happen. Free choices of controllers are answered with the first one.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rand_core::Rng;
+
 use crate::admission::{Admitted, Answer, ApiError, Gate, Request};
 use crate::api::{Binding, DeleteOptions, Key, Name, Object, ObjectMeta, ObjectReference};
 use crate::cluster::trace::Event;
@@ -88,12 +90,12 @@ impl Cluster {
     }
 
     fn admit(&mut self, request: Request) -> Result<Written, ApiError> {
-        let (store, rules) = (self.store.clone(), Arc::clone(&self.rules));
-        let now = self.time();
-        let mut draw = || self.draw();
-        let admitted =
-            Gate { store: &store, now, draw: &mut draw, rules: &rules }.admit(request)?;
-        drop(store);
+        let (now, mut bits) = (self.time(), self.bits.clone());
+        let (store, rules, ranges) = (&self.store, &*self.rules, &*self.ranges);
+        let mut draw = || bits.next_u64();
+        let admitted = Gate { store, now, draw: &mut draw, rules, ranges }.admit(request);
+        self.bits = bits;
+        let admitted = admitted?;
         self.write(admitted)
     }
 
