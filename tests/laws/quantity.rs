@@ -1,4 +1,5 @@
 //! Laws of quantities. The model counts billionths in 128 bits.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use kubernel::quantity::{Format, Quantity};
 use proptest::prelude::*;
