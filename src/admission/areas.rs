@@ -6,13 +6,12 @@ use crate::api::{Kind, Namespace, NamespacePhase, Object, Resource};
 use crate::field::{Errors, Path};
 use crate::meta::{self, Rules};
 use crate::service;
+use crate::storage;
 
 /// A pattern: kinds for which no area has defaults.
 macro_rules! undefaulted {
     () => {
         Object::Pod(_)
-            | Object::PersistentVolume(_)
-            | Object::PersistentVolumeClaim(_)
             | Object::Deployment(_)
             | Object::ReplicaSet(_)
             | Object::ReplicationController(_)
@@ -26,7 +25,6 @@ macro_rules! undefaulted {
             | Object::ResourceQuota(_)
             | Object::LimitRange(_)
             | Object::NetworkPolicy(_)
-            | Object::StorageClass(_)
             | Object::PodDisruptionBudget(_)
             | Object::ServiceCIDR(_)
             | Object::VolumeAttachment(_)
@@ -43,7 +41,6 @@ macro_rules! undefaulted {
             | Object::Ingress(_)
             | Object::IngressClass(_)
             | Object::IPAddress(_)
-            | Object::CSIDriver(_)
             | Object::CSINode(_)
             | Object::CSIStorageCapacity(_)
             | Object::PriorityClass(_)
@@ -59,6 +56,10 @@ macro_rules! undefaulted {
 macro_rules! unchecked {
     () => {
         undefaulted!()
+            | Object::PersistentVolume(_)
+            | Object::PersistentVolumeClaim(_)
+            | Object::StorageClass(_)
+            | Object::CSIDriver(_)
     };
 }
 
@@ -68,6 +69,10 @@ pub fn default(object: &mut Object) {
         Object::Service(it) => service::default(Arc::make_mut(it)),
         Object::Endpoints(it) => service::default_endpoints(Arc::make_mut(it)),
         Object::EndpointSlice(it) => service::default_slice(Arc::make_mut(it)),
+        Object::PersistentVolume(volume) => storage::defaults::volume(Arc::make_mut(volume)),
+        Object::PersistentVolumeClaim(claim) => storage::defaults::claim(Arc::make_mut(claim)),
+        Object::StorageClass(class) => storage::defaults::storage_class(Arc::make_mut(class)),
+        Object::CSIDriver(driver) => storage::defaults::csi_driver(Arc::make_mut(driver)),
         undefaulted!() => {}
     }
 }

@@ -34,6 +34,7 @@ mod kinds;
 mod metadata;
 mod namespace;
 mod request;
+mod storage;
 mod update;
 
 use std::fmt;
@@ -129,6 +130,7 @@ impl Gate<'_> {
         let mut errors = self.mutate(&mut object, None);
         kinds::prepare_create(&mut object);
         refuse(&object.key(), self.allocate(&mut object, None))?;
+        storage::create(&mut object, self.store, self.now);
         let generated = self.name(&mut object);
         namespace::label(&mut object);
         validate(&mut errors, &object);

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::admission::error::{ApiError, Conflict};
 use crate::admission::request::{Admitted, Answer, Write};
-use crate::admission::{Gate, Strategy, areas, kinds, metadata, must_be_stored, namespace};
-use crate::admission::{place, refuse};
+use crate::admission::{
+    Gate, Strategy, areas, kinds, metadata, must_be_stored, namespace, place, refuse, storage,
+};
 use crate::api::{Kind, Namespace, Object, ObjectMeta, Resource};
 use crate::field::{Errors, Path};
 use crate::meta;
@@ -24,6 +25,7 @@ impl Gate<'_> {
         meta::carry_over(new.meta_mut(), old.meta());
         kinds::keep_status(&mut new, old);
         refuse(&old.key(), self.allocate(&mut new, Some(old)))?;
+        storage::update(&mut new, old, store)?;
         grow(&mut new, old);
         tidy(&mut new);
         areas::validate_update(&mut errors, &new, old);
@@ -43,6 +45,7 @@ impl Gate<'_> {
             return Err(ApiError::MethodNotAllowed { kind: key.kind, verb: "update the status" });
         }
         kinds::keep_status_meta(&mut new, old);
+        storage::status(&mut new, old, self.now);
         tidy(&mut new);
         areas::validate_status(&mut errors, &new, old);
         replace(new, old, errors)

@@ -4,9 +4,10 @@
 //! | question | answer |
 //! |---|---|
 //! | which class does a claim ask for | [`class::of_claim`], [`class::default_of`] |
-//! | does this volume fit this claim, and if not why | [`fit::fits`], [`fit::best`] |
+//! | does this volume fit this claim, and if not why | [`fit::Wish`], [`fit::satisfies`] |
 //! | what is the next step for a claim or a volume | [`binder::sync_claim`], [`binder::sync_volume`] |
 //! | may a node use the claim of a pod now | [`gate::ready`] |
+//! | which volume does a provisioner make for a claim | [`provision::volume`] |
 //! | may a claim or a volume that is being deleted go | [`protect`] |
 //!
 //! Source: `pkg/controller/volume/persistentvolume`, `component-helpers/storage/volume`.
@@ -18,6 +19,7 @@ pub mod defaults;
 pub mod fit;
 pub mod gate;
 pub mod protect;
+pub mod provision;
 
 /// On a claim: the binding is complete (`BIND-1`).
 pub const BIND_COMPLETED: &str = "pv.kubernetes.io/bind-completed";

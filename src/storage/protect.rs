@@ -78,6 +78,15 @@ fn names(pod: &Pod, volume: &Volume, claim: &PersistentVolumeClaim) -> bool {
         && !is_down
 }
 
+/// The claim that a volume of a pod stands for: the one it names, or the one made for it.
+#[must_use]
+pub fn claim_name(pod: &Pod, volume: &Volume) -> Option<String> {
+    match &volume.persistent_volume_claim {
+        Some(source) => Some(source.claim_name.clone()),
+        None => volume.ephemeral.as_ref().map(|_| ephemeral_claim(pod, volume)),
+    }
+}
+
 /// The name of the claim that a generic ephemeral volume of a pod has (`EPH-1`).
 #[must_use]
 pub fn ephemeral_claim(pod: &Pod, volume: &Volume) -> String {

@@ -11,6 +11,9 @@ use crate::api::{
 /// The label by which an endpoint slice says whose it is.
 const SERVICE_NAME: &str = "kubernetes.io/service-name";
 
+/// The annotation that named the storage class before there was a field.
+const BETA_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
+
 /// The terms of one object, as one text; it is compared as a whole to see that nothing has changed.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Terms {
@@ -198,9 +201,9 @@ fn claim(object: &Object, terms: &mut Terms) {
     if !claim.spec.volume_name.is_empty() {
         terms.push(Tag::ClaimOfVolume, &[&claim.spec.volume_name]);
     }
-    if let Some(class) = &claim.spec.storage_class_name {
-        terms.push(Tag::ClassOfClaim, &[class]);
-    }
+    let class = claim.metadata.annotations.get(BETA_CLASS);
+    let class = class.or(claim.spec.storage_class_name.as_ref());
+    terms.push(Tag::ClassOfClaim, &[class.map_or("", String::as_str)]);
 }
 
 fn volume(object: &Object, terms: &mut Terms) {
@@ -208,5 +211,6 @@ fn volume(object: &Object, terms: &mut Terms) {
     if let Some(claim) = &volume.spec.claim_ref {
         terms.push_name(Tag::VolumeOfClaim, &claim.namespace, &claim.name);
     }
-    terms.push(Tag::VolumeOfClass, &[&volume.spec.storage_class_name]);
+    let class = volume.metadata.annotations.get(BETA_CLASS);
+    terms.push(Tag::VolumeOfClass, &[class.unwrap_or(&volume.spec.storage_class_name)]);
 }

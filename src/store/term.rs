@@ -41,7 +41,7 @@ pub enum Term {
     SliceOfService(Name, Name),
     /// Claims that name this volume.
     ClaimOfVolume(Name),
-    /// Claims that name this storage class.
+    /// Claims that name this storage class; the empty name for those that name none.
     ClassOfClaim(Name),
     /// Volumes whose claim reference names this claim: namespace, name.
     VolumeOfClaim(Name, Name),

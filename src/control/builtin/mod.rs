@@ -4,8 +4,11 @@
 mod children;
 mod deployment;
 mod endpoint_slice;
+mod provisioner;
 mod replica_set;
 mod replication_controller;
+mod storage_protection;
+mod volume_binder;
 
 use std::sync::Arc;
 
@@ -13,8 +16,11 @@ use crate::control::Controller;
 
 pub use deployment::Deployments;
 pub use endpoint_slice::EndpointSlices;
+pub use provisioner::Provisioner;
 pub use replica_set::ReplicaSets;
 pub use replication_controller::ReplicationControllers;
+pub use storage_protection::StorageProtection;
+pub use volume_binder::VolumeBinder;
 
 /// All built-in controllers, in a fixed order.
 #[must_use]
@@ -25,5 +31,8 @@ pub fn all() -> Vec<Arc<dyn Controller>> {
         Arc::new(ReplicaSets),
         Arc::new(ReplicationControllers),
         Arc::new(EndpointSlices),
+        Arc::new(VolumeBinder),
+        Arc::new(Provisioner),
+        Arc::new(StorageProtection),
     ]
 }

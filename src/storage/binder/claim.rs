@@ -58,10 +58,9 @@ fn sync_searching(desk: &mut dyn Desk, claim: &PersistentVolumeClaim) -> Result<
     let wanted = class::of_claim(claim);
     let own_class = if wanted.is_empty() { None } else { desk.class(wanted) };
     let delayed = class::waits_for_consumer(own_class.as_ref());
-    let volumes = desk.volumes();
     let wish = Wish::new(claim, None, delayed).map_err(|e| Stopped(e.to_string().into()))?;
-    if let Some(volume) = wish.best_by_group(&volumes) {
-        return bind(desk, volume.clone(), claim.clone());
+    if let Some(volume) = wish.best_by_group(desk.volumes(claim)).cloned() {
+        return bind(desk, volume, claim.clone());
     }
     if !class::is_named(claim)
         && let Some(default) = class::default_of(&desk.classes())

@@ -22,8 +22,9 @@ use crate::api::{PersistentVolume, PersistentVolumeClaim, Pod, StorageClass};
 pub trait Desk {
     /// The volume called `name`.
     fn volume(&self, name: &str) -> Option<PersistentVolume>;
-    /// Every volume; the order decides between equals.
-    fn volumes(&self) -> Vec<PersistentVolume>;
+    /// At least the volumes of the class of `claim` and those reserved for it; the order decides
+    /// between equals.
+    fn volumes(&self, claim: &PersistentVolumeClaim) -> Vec<&PersistentVolume>;
     /// The claim `namespace/name`.
     fn claim(&self, namespace: &str, name: &str) -> Option<PersistentVolumeClaim>;
     /// The storage class called `name`.
