@@ -18,6 +18,7 @@ pub mod name;
 mod pmap;
 pub mod pod;
 pub mod quantity;
+pub mod schedule;
 pub mod service;
 pub mod storage;
 pub mod store;

@@ -391,10 +391,10 @@ pub(crate) fn begin<S: Serializer>(
 /// Declares a wire struct; see the module text for the presence words.
 macro_rules! wire {
     ($(#[$meta:meta])* opaque struct $name:ident $(= $version:literal)? { $($body:tt)* }) => {
-        $crate::api::wire::wire!(@fields [$(#[$meta])* #[derive(Clone, Default, PartialEq)]] $name [$($version)?] { $($body)* });
+        $crate::api::wire::wire!(@fields [$(#[$meta])* #[derive(Clone, Default, PartialEq, Eq)]] $name [$($version)?] { $($body)* });
     };
     ($(#[$meta:meta])* struct $name:ident $(= $version:literal)? { $($body:tt)* }) => {
-        $crate::api::wire::wire!(@fields [$(#[$meta])* #[derive(Debug, Clone, Default, PartialEq)]] $name [$($version)?] { $($body)* });
+        $crate::api::wire::wire!(@fields [$(#[$meta])* #[derive(Debug, Clone, Default, PartialEq, Eq)]] $name [$($version)?] { $($body)* });
     };
     (@fields [$(#[$meta:meta])*] $name:ident [$($version:literal)?] {
         $( $(#[$doc:meta])* $presence:ident $field:ident : $ty:ty = $wire:literal $([$($patch:tt)*])? ; )*
