@@ -70,9 +70,7 @@ fn owners(object: &Object, terms: &mut Terms) {
 
 fn pod_place(object: &Object, terms: &mut Terms) {
     let Some(pod) = object.peek::<Pod>() else { return };
-    if !pod.spec.node_name.is_empty() {
-        terms.push(Tag::PodOnNode, &[&pod.spec.node_name]);
-    }
+    terms.push(Tag::PodOnNode, &[&pod.spec.node_name]);
     let status = &pod.status;
     if !status.pod_ip.is_empty() {
         terms.push(Tag::PodIp, &[&status.pod_ip]);

@@ -17,7 +17,7 @@ use crate::api::Name;
 pub enum Term {
     /// Objects of any kind with an owner reference to this uid.
     OwnedBy(Name),
-    /// Pods bound to this node.
+    /// Pods bound to this node; the empty name for those without one.
     PodOnNode(Name),
     /// Pods one of whose addresses is this.
     PodIp(Name),

@@ -7,6 +7,7 @@ mod endpoint_slice;
 mod provisioner;
 mod replica_set;
 mod replication_controller;
+mod scheduler;
 mod storage_protection;
 mod volume_binder;
 
@@ -19,6 +20,7 @@ pub use endpoint_slice::EndpointSlices;
 pub use provisioner::Provisioner;
 pub use replica_set::ReplicaSets;
 pub use replication_controller::ReplicationControllers;
+pub use scheduler::Scheduler;
 pub use storage_protection::StorageProtection;
 pub use volume_binder::VolumeBinder;
 
@@ -30,6 +32,7 @@ pub fn all() -> Vec<Arc<dyn Controller>> {
         Arc::new(Deployments),
         Arc::new(ReplicaSets),
         Arc::new(ReplicationControllers),
+        Arc::new(Scheduler),
         Arc::new(EndpointSlices),
         Arc::new(VolumeBinder),
         Arc::new(Provisioner),
