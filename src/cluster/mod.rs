@@ -23,6 +23,7 @@
 mod builder;
 mod enabled;
 mod explain;
+mod network;
 mod run;
 mod schedule;
 mod seat;
@@ -39,6 +40,7 @@ use rand_pcg::Pcg64Mcg;
 pub use builder::Builder;
 pub use enabled::Enabled;
 pub use explain::Explanation;
+pub use network::{CLUSTER_DOMAIN, Connection, NotConnected, Unresolved};
 pub use run::{Outcome, Settled, Stopped, Unsettled};
 pub use schedule::{First, Recorded, Replay, Schedule, Seeded};
 pub use step::{Disabled, Fault, SeatId, Step};
