@@ -208,7 +208,7 @@ fn functions(text: &str) -> Vec<(String, usize, usize, usize)> {
             let line = lines[n];
             let depth = line.len() - line.trim_start().len();
             depth == indent && line.trim_start().starts_with('}')
-                || n == start && line.ends_with('}')
+                || n == start && (line.ends_with('}') || line.ends_with(';'))
         });
         let Some(end) = end else { continue };
         let head = lines[start..=end].join("\n");
