@@ -5,14 +5,12 @@ use std::sync::Arc;
 use crate::api::{Kind, Namespace, NamespacePhase, Object, Resource};
 use crate::field::{Errors, Path};
 use crate::meta::{self, Rules};
-use crate::service;
-use crate::storage;
+use crate::{pod, service, storage};
 
 /// A pattern: kinds for which no area has defaults.
 macro_rules! undefaulted {
     () => {
-        Object::Pod(_)
-            | Object::Deployment(_)
+        Object::Deployment(_)
             | Object::ReplicaSet(_)
             | Object::ReplicationController(_)
             | Object::StatefulSet(_)
@@ -33,7 +31,6 @@ macro_rules! undefaulted {
             | Object::ClusterRole(_)
             | Object::RoleBinding(_)
             | Object::ClusterRoleBinding(_)
-            | Object::PodTemplate(_)
             | Object::Node(_)
             | Object::ServiceAccount(_)
             | Object::Event(_)
@@ -56,6 +53,8 @@ macro_rules! undefaulted {
 macro_rules! unchecked {
     () => {
         undefaulted!()
+            | Object::Pod(_)
+            | Object::PodTemplate(_)
             | Object::PersistentVolume(_)
             | Object::PersistentVolumeClaim(_)
             | Object::StorageClass(_)
@@ -66,6 +65,10 @@ macro_rules! unchecked {
 /// Fills in what an object leaves out. Doing it twice changes nothing more.
 pub fn default(object: &mut Object) {
     match object {
+        Object::Pod(it) => pod::defaults::default(Arc::make_mut(it)),
+        Object::PodTemplate(it) => {
+            pod::defaults::default_spec(&mut Arc::make_mut(it).template.spec);
+        }
         Object::Service(it) => service::default(Arc::make_mut(it)),
         Object::Endpoints(it) => service::default_endpoints(Arc::make_mut(it)),
         Object::EndpointSlice(it) => service::default_slice(Arc::make_mut(it)),

@@ -6,6 +6,7 @@ use crate::api::{
     Kind, NamespacePhase, Object, ObjectMeta, PersistentVolumeClaimPhase, PersistentVolumePhase,
     PodPhase, Resource,
 };
+use crate::pod::qos;
 
 /// What becomes of the dependents of a deleted object when the request does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,7 +163,9 @@ pub(crate) fn prepare_create(object: &mut Object) {
     match object {
         Object::Pod(pod) => {
             fresh!(pod, Some(1)); // META-9
-            Arc::make_mut(pod).status.phase = PodPhase::Pending;
+            let pod = Arc::make_mut(pod);
+            pod.status.phase = PodPhase::Pending;
+            pod.status.qos_class = qos::class(pod);
         }
         Object::PersistentVolume(volume) => {
             fresh!(volume, None);

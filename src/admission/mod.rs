@@ -32,6 +32,7 @@ mod error;
 mod evict;
 mod kinds;
 mod metadata;
+mod mutate;
 mod namespace;
 mod request;
 mod storage;
@@ -127,6 +128,7 @@ impl Gate<'_> {
             metadata::distinct_owners(&mut object.meta_mut().owner_references);
         }
         default(&mut object);
+        mutate::complete(&mut object, None, self.store)?;
         let mut errors = self.mutate(&mut object, None);
         kinds::prepare_create(&mut object);
         refuse(&object.key(), self.allocate(&mut object, None))?;

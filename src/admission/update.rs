@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::admission::error::{ApiError, Conflict};
 use crate::admission::request::{Admitted, Answer, Write};
 use crate::admission::{
-    Gate, Strategy, areas, kinds, metadata, must_be_stored, namespace, place, refuse, storage,
+    Gate, Strategy, areas, kinds, metadata, must_be_stored, mutate, namespace, place, refuse,
+    storage,
 };
 use crate::api::{Kind, Namespace, Object, ObjectMeta, Resource};
 use crate::field::{Errors, Path};
@@ -21,6 +22,7 @@ impl Gate<'_> {
         let Some(old) = store.object(&new.key()) else { return self.create_on_update(new) };
         settle_version(&mut new, old)?;
         areas::default(&mut new);
+        mutate::complete(&mut new, Some(old), store)?;
         let mut errors = self.mutate(&mut new, Some(old));
         meta::carry_over(new.meta_mut(), old.meta());
         kinds::keep_status(&mut new, old);
