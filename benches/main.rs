@@ -1,6 +1,7 @@
 //! All benchmarks: one file an area, ids `area/operation/size`.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a benchmark may panic")]
 
+mod api;
 mod cluster;
 mod quantity;
 mod store;
@@ -9,6 +10,7 @@ use criterion::Criterion;
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
+    api::define(&mut criterion);
     cluster::define(&mut criterion);
     quantity::define(&mut criterion);
     store::define(&mut criterion);
