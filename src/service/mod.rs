@@ -22,6 +22,7 @@ mod env;
 mod families;
 mod hints;
 mod ip;
+mod legacy;
 mod normalize;
 mod pack;
 mod ranges;
@@ -40,6 +41,7 @@ pub use dns::{Directory, Dns, DnsAnswer, NoSuchName, PodNames, Question, Record,
 pub use endpoints::{Touched, endpoint, is_endpoint, is_ready, target_port, touched};
 pub use env::{service_env, variables};
 pub use ip::{Cidr, family_of, parse_ip};
+pub use legacy::legacy_endpoints;
 pub use normalize::{default_on_read, prepare_create, prepare_update};
 pub use ranges::{IpRange, PortRange, Ranges, Taken, Unavailable};
 pub use resolver::{NodeDns, Resolver, ResolverWarning, resolver};

@@ -19,6 +19,8 @@ pub(crate) const SUITES: Suites = &[
     ("categorize_endpoints", categorize_endpoints),
     ("clusterip_allocator", clusterip_allocator),
     ("dns", dns),
+    ("endpoints", endpoints),
+    ("endpoints_capacity", endpoints_capacity),
     ("endpoints_validation", endpoints_validation),
     ("endpointslices", endpointslices),
     ("endpointslice_validation", endpointslice_validation),
@@ -836,4 +838,77 @@ fn dns(case: &Value) -> Value {
         }
     });
     json!({"answers": answers.collect::<Vec<_>>()})
+}
+
+fn endpoints(case: &Value) -> Value {
+    let service: Service = decode(&case["service"]);
+    let pods: Vec<Pod> = list(&case["pods"]);
+    let existing: Vec<Endpoints> = list(&case["endpoints"]);
+    let known = existing.iter().find(|known| known.metadata.name == service.metadata.name);
+    let written = service::legacy_endpoints(&service, &refs(&pods), known);
+    let action = match (&written, known) {
+        (None, _) => "none",
+        (Some(_), None) => "create",
+        (Some(_), Some(_)) => "update",
+    };
+    let mut out = json!({"action": action});
+    if let Some(now) = written.as_ref().or(known) {
+        let mut value = serde_json::to_value(now).unwrap();
+        let mut shown = json!({"subsets": []});
+        for name in ["labels", "annotations"] {
+            if let Some(found) = value["metadata"][name].as_object_mut() {
+                found.remove("endpoints.kubernetes.io/last-change-trigger-time");
+                if !found.is_empty() {
+                    shown[name] = json!(found);
+                }
+            }
+        }
+        if let Some(subsets) = value["subsets"].as_array_mut() {
+            for subset in &mut *subsets {
+                if subset.get("ports").is_some() {
+                    sorted(&mut subset["ports"]);
+                }
+            }
+            shown["subsets"] = json!(subsets);
+            sorted(&mut shown["subsets"]);
+        }
+        out["endpoints"] = shown;
+    }
+    out
+}
+
+/// Groups of pods, each with its own number behind a named port.
+fn endpoints_capacity(case: &Value) -> Value {
+    let service = json!({
+        "metadata": {"name": "svc", "namespace": "ns"},
+        "spec": {
+            "selector": {"app": "a"}, "clusterIP": "10.0.0.1", "ipFamilies": ["IPv4"],
+            "ports": [{"port": 80, "targetPort": "p", "protocol": "TCP"}],
+        },
+    });
+    let mut pods: Vec<Pod> = Vec::new();
+    for group in case["groups"].as_array().into_iter().flatten() {
+        for (side, ready) in [("ready", "True"), ("notReady", "False")] {
+            for _ in 0..group[side].as_u64().unwrap_or(0) {
+                let n = pods.len();
+                let port = json!({"name": "p", "containerPort": group["port"], "protocol": "TCP"});
+                pods.push(decode(&json!({
+                    "metadata": {"name": format!("p{n}"), "namespace": "ns", "uid": format!("u{n}"),
+                                 "labels": {"app": "a"}},
+                    "spec": {"containers": [{"name": "c", "ports": [port]}]},
+                    "status": {
+                        "phase": "Running",
+                        "podIPs": [{"ip": format!("10.{}.{}.1", 1 + n / 250, n % 250)}],
+                        "conditions": [{"type": "Ready", "status": ready}],
+                    },
+                })));
+            }
+        }
+    }
+    let found = service::legacy_endpoints(&decode(&service), &refs(&pods), None).unwrap();
+    let ready: usize = found.subsets.iter().map(|subset| subset.addresses.len()).sum();
+    let not_ready: usize =
+        found.subsets.iter().map(|subset| subset.not_ready_addresses.len()).sum();
+    let mark = found.metadata.annotations.get("endpoints.kubernetes.io/over-capacity");
+    json!({"ready": ready, "notReady": not_ready, "overCapacity": mark})
 }
