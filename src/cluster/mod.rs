@@ -24,6 +24,7 @@ mod builder;
 mod enabled;
 mod explain;
 mod network;
+pub mod node;
 mod run;
 mod schedule;
 mod seat;

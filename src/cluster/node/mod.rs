@@ -1,0 +1,18 @@
+//! A node: an actor that runs the pods bound to it and writes their status.
+//!
+//! It is upstream's kubelet without a machine: containers do what their [`Program`] says, volumes are
+//! trees in memory. It writes nothing but the status of pods and the last delete of a pod that was
+//! being deleted.
+
+mod agent;
+mod fit;
+mod program;
+mod script;
+mod volumes;
+mod world;
+
+pub use agent::{Capacity, NodeAgent, Sync};
+pub use program::{ContainerCtx, Program, Programs};
+
+#[cfg(test)]
+mod tests;
