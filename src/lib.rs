@@ -15,6 +15,7 @@ pub mod interop;
 pub mod labels;
 pub mod meta;
 pub mod name;
+pub mod namespace;
 mod pmap;
 pub mod pod;
 pub mod quantity;

@@ -2,24 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::api::{Kind, Namespace, NamespacePhase, Object, Resource};
+use crate::api::{Kind, Object, Resource};
 use crate::field::{Errors, Path};
 use crate::meta::{self, Rules};
-use crate::{pod, service, storage};
+use crate::{namespace, pod, service, storage, workload};
 
 /// A pattern: kinds for which no area has defaults.
 macro_rules! undefaulted {
     () => {
-        Object::Deployment(_)
-            | Object::ReplicaSet(_)
-            | Object::ReplicationController(_)
-            | Object::StatefulSet(_)
-            | Object::DaemonSet(_)
-            | Object::Job(_)
-            | Object::CronJob(_)
-            | Object::Secret(_)
+        Object::Secret(_)
             | Object::ConfigMap(_)
-            | Object::Namespace(_)
             | Object::ResourceQuota(_)
             | Object::LimitRange(_)
             | Object::NetworkPolicy(_)
@@ -55,6 +47,8 @@ macro_rules! unchecked {
         undefaulted!()
             | Object::Pod(_)
             | Object::PodTemplate(_)
+            | Object::Job(_)
+            | Object::CronJob(_)
             | Object::PersistentVolume(_)
             | Object::PersistentVolumeClaim(_)
             | Object::StorageClass(_)
@@ -76,6 +70,20 @@ pub fn default(object: &mut Object) {
         Object::PersistentVolumeClaim(claim) => storage::defaults::claim(Arc::make_mut(claim)),
         Object::StorageClass(class) => storage::defaults::storage_class(Arc::make_mut(class)),
         Object::CSIDriver(driver) => storage::defaults::csi_driver(Arc::make_mut(driver)),
+        Object::Deployment(it) => workload::defaults::deployment(Arc::make_mut(it)),
+        Object::ReplicaSet(it) => workload::defaults::replica_set(Arc::make_mut(it)),
+        Object::ReplicationController(it) => {
+            workload::defaults::replication_controller(Arc::make_mut(it));
+        }
+        Object::StatefulSet(it) => {
+            let set = Arc::make_mut(it);
+            workload::defaults::stateful_set(set);
+            set.spec.volume_claim_templates.iter_mut().for_each(storage::defaults::claim);
+        }
+        Object::DaemonSet(it) => workload::defaults::daemon_set(Arc::make_mut(it)),
+        Object::Job(it) => workload::defaults::job(Arc::make_mut(it)),
+        Object::CronJob(it) => workload::defaults::cron_job(Arc::make_mut(it)),
+        Object::Namespace(it) => namespace::default(Arc::make_mut(it)),
         undefaulted!() => {}
     }
 }
@@ -86,6 +94,14 @@ pub fn validate(out: &mut Errors, object: &Object) {
         Object::Service(it) => service::validate(out, it),
         Object::Endpoints(it) => service::validate_endpoints(out, it, None),
         Object::EndpointSlice(it) => service::validate_slice(out, it, None),
+        Object::Namespace(it) => namespace::validate(out, it),
+        Object::Deployment(it) => workload::validate::deployment(out, it),
+        Object::ReplicaSet(it) => workload::validate::replica_set(out, it),
+        Object::ReplicationController(it) => {
+            workload::validate::replication_controller(out, it);
+        }
+        Object::StatefulSet(it) => workload::validate::stateful_set(out, it),
+        Object::DaemonSet(it) => workload::validate::daemon_set(out, it),
         unchecked!() => validate_meta(out, object),
     }
 }
@@ -107,6 +123,16 @@ pub fn validate_update(out: &mut Errors, new: &Object, old: &Object) {
             update_meta(out, new, old);
             both(old, |old| service::validate_slice(out, slice, Some(old)));
         }
+        Object::Namespace(new) => both(old, |old| namespace::update(out, new, old)),
+        Object::Deployment(new) => both(old, |old| workload::update::deployment(out, new, old)),
+        Object::ReplicaSet(new) => both(old, |old| workload::update::replica_set(out, new, old)),
+        Object::ReplicationController(new) => {
+            both(old, |old| workload::update::replication_controller(out, new, old));
+        }
+        Object::StatefulSet(new) => {
+            both(old, |old| workload::update::stateful_set(out, new, old));
+        }
+        Object::DaemonSet(new) => both(old, |old| workload::update::daemon_set(out, new, old)),
         unchecked!() => update_meta(out, new, old),
     }
 }
@@ -117,23 +143,18 @@ pub(super) fn validate_status(out: &mut Errors, new: &Object, old: &Object) {
         service::update_status(out, new, old);
         return;
     }
-    update_meta(out, new, old);
-    // NS-6
-    if let Some(Namespace { metadata, status, .. }) = Namespace::peek(new) {
-        let (right, detail) = if metadata.deletion_timestamp.is_none() {
-            (NamespacePhase::Active, "may only be `Active` while it is not being deleted")
-        } else {
-            (NamespacePhase::Terminating, "may only be `Terminating` while it is being deleted")
-        };
-        if status.phase != right {
-            out.invalid(&Path::root("status.Phase"), status.phase.as_str(), detail);
-        }
+    if let (Object::Namespace(new), Object::Namespace(old)) = (new, old) {
+        namespace::update_status(out, new, old); // NS-6
+        return;
     }
+    update_meta(out, new, old);
 }
 
 /// Checks new finalizers in the spec of a namespace.
 pub(super) fn validate_finalize(out: &mut Errors, new: &Object, old: &Object) {
-    update_meta(out, new, old);
+    if let (Object::Namespace(new), Object::Namespace(old)) = (new, old) {
+        namespace::update_finalizers(out, new, old); // NS-5
+    }
 }
 
 fn validate_meta(out: &mut Errors, object: &Object) {

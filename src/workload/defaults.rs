@@ -1,6 +1,5 @@
-//! What a workload means where it does not say: `default` for each kind.
-//!
-//! The pod template has defaults of its own, see [`crate::pod`].
+//! What a workload means where it does not say, the pod template included: one function for each
+//! kind.
 //!
 //! Source: `pkg/apis/apps/v1/defaults.go`, `pkg/apis/batch/v1/defaults.go`,
 //! `pkg/apis/core/v1/defaults.go`.
@@ -11,6 +10,7 @@ use crate::api::{
     PersistentVolumeClaimRetentionPolicyType, PodManagementPolicyType, PodReplacementPolicy,
     ReplicaSet, ReplicationController, StatefulSet, StatefulSetUpdateStrategyType,
 };
+use crate::pod::defaults::default_spec;
 
 const REVISION_HISTORY_LIMIT: i32 = 10;
 const PROGRESS_DEADLINE_SECONDS: i32 = 600;
@@ -20,6 +20,9 @@ const BACKOFF_LIMIT: i32 = 6;
 /// RS-1: one pod; selector and labels are those of the template.
 pub fn replication_controller(object: &mut ReplicationController) {
     let spec = &mut object.spec;
+    if let Some(template) = &mut spec.template {
+        default_spec(&mut template.spec);
+    }
     spec.replicas.get_or_insert(1);
     let labels = spec.template.as_ref().map(|template| &template.metadata.labels);
     if let Some(labels) = labels {
@@ -34,12 +37,14 @@ pub fn replication_controller(object: &mut ReplicationController) {
 
 /// RS-1: one pod.
 pub fn replica_set(object: &mut ReplicaSet) {
+    default_spec(&mut object.spec.template.spec);
     object.spec.replicas.get_or_insert(1);
 }
 
 /// DEPLOY-1
 pub fn deployment(object: &mut Deployment) {
     let spec = &mut object.spec;
+    default_spec(&mut spec.template.spec);
     spec.replicas.get_or_insert(1);
     let strategy = &mut spec.strategy;
     if strategy.type_.is_unset() {
@@ -56,6 +61,7 @@ pub fn deployment(object: &mut Deployment) {
 
 /// DS-2
 pub fn daemon_set(object: &mut DaemonSet) {
+    default_spec(&mut object.spec.template.spec);
     let strategy = &mut object.spec.update_strategy;
     if strategy.type_.is_unset() {
         strategy.type_ = DaemonSetUpdateStrategyType::RollingUpdate;
@@ -71,6 +77,7 @@ pub fn daemon_set(object: &mut DaemonSet) {
 /// STS-2, STS-3, STS-4
 pub fn stateful_set(object: &mut StatefulSet) {
     let spec = &mut object.spec;
+    default_spec(&mut spec.template.spec);
     if spec.pod_management_policy.is_unset() {
         spec.pod_management_policy = PodManagementPolicyType::OrderedReady;
     }
@@ -103,6 +110,7 @@ pub fn job(object: &mut Job) {
 }
 
 fn job_spec(spec: &mut JobSpec) {
+    default_spec(&mut spec.template.spec);
     if spec.completions.is_none() && spec.parallelism.is_none() {
         spec.completions = Some(1);
     }
@@ -138,5 +146,7 @@ pub fn cron_job(object: &mut CronJob) {
     spec.suspend.get_or_insert(false);
     spec.successful_jobs_history_limit.get_or_insert(3);
     spec.failed_jobs_history_limit.get_or_insert(1);
-    pod_failure_patterns(&mut spec.job_template.spec);
+    let job = &mut spec.job_template.spec;
+    default_spec(&mut job.template.spec);
+    pod_failure_patterns(job);
 }

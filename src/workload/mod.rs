@@ -1,10 +1,15 @@
 //! Workloads: what their objects must look like, and what their controllers decide.
 //!
 //! The decisions are pure: from an object, its children and the time to what is to be made, changed
-//! and removed.
+//! and removed. [`runs`] tells for which kinds there is a controller in this version.
 
 pub mod defaults;
 pub mod deployment;
 mod pods;
 pub mod replica_set;
 pub mod replication_controller;
+mod runs;
+pub mod update;
+pub mod validate;
+
+pub use runs::{Running, WORKLOADS, runs};

@@ -4,6 +4,8 @@
 mod env;
 #[path = "config_workload.rs"]
 mod workload;
+#[path = "config_workload_object.rs"]
+mod workload_object;
 
 use super::runner::Suites;
 
@@ -15,6 +17,9 @@ pub(crate) const SUITES: Suites = &[
     ("deployment_sync", workload::deployment_sync),
     ("env_expand", env::env_expand),
     ("pod_env", env::pod_env),
+    ("namespace_validation", workload_object::namespace_validation),
     ("rs_scale_down_order", workload::rs_scale_down_order),
     ("rs_sync", workload::rs_sync),
+    ("workload_defaults", workload_object::workload_defaults),
+    ("workload_validation", workload_object::workload_validation),
 ];

@@ -124,7 +124,8 @@ pub(crate) fn deployment_fenceposts(input: &Value) -> Value {
 }
 
 pub(crate) fn deployment_sync(input: &Value) -> Value {
-    let unmasked: Deployment = decode(&input["deployment"]);
+    let mut unmasked: Deployment = decode(&input["deployment"]);
+    defaults::deployment(&mut unmasked);
     let count = unmasked.status.collision_count;
     let hash = deployment::template_hash(&unmasked.spec.template, count);
     let named: Value = serde_json::from_str(&input.to_string().replace("@HASH@", &hash)).unwrap();

@@ -4,6 +4,7 @@
 mod children;
 mod deployment;
 mod endpoint_slice;
+mod namespace;
 mod provisioner;
 mod replica_set;
 mod replication_controller;
@@ -17,6 +18,7 @@ use crate::control::Controller;
 
 pub use deployment::Deployments;
 pub use endpoint_slice::EndpointSlices;
+pub use namespace::Namespaces;
 pub use provisioner::Provisioner;
 pub use replica_set::ReplicaSets;
 pub use replication_controller::ReplicationControllers;
@@ -32,6 +34,7 @@ pub fn all() -> Vec<Arc<dyn Controller>> {
         Arc::new(Deployments),
         Arc::new(ReplicaSets),
         Arc::new(ReplicationControllers),
+        Arc::new(Namespaces),
         Arc::new(Scheduler),
         Arc::new(EndpointSlices),
         Arc::new(VolumeBinder),
