@@ -450,3 +450,97 @@ fn age(set: &ReplicaSet) -> (Option<Time>, &str) {
 fn total<'s>(sets: impl Iterator<Item = &'s ReplicaSet>, of: impl Fn(&ReplicaSet) -> i32) -> i32 {
     sets.fold(0, |sum, set| sum.saturating_add(of(set)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload::defaults;
+
+    fn web(replicas: i32) -> Deployment {
+        let mut web = Deployment::default();
+        web.metadata.name = "web".into();
+        web.metadata.uid = "u1".into();
+        web.spec.replicas = Some(replicas);
+        let selector = LabelSelector {
+            match_labels: [("app".into(), "web".into())].into(),
+            ..LabelSelector::default()
+        };
+        web.spec.selector = Some(Box::new(selector));
+        web.spec.template.metadata.labels.insert("app".into(), "web".into());
+        defaults::deployment(&mut web);
+        web
+    }
+
+    /// The set of `deployment` with all its pods available.
+    fn set(deployment: &Deployment, replicas: i32) -> ReplicaSet {
+        let mut set = template::new_set(deployment);
+        set.metadata.uid = set.metadata.name.clone();
+        set.spec.replicas = Some(replicas);
+        set.status.replicas = replicas;
+        set.status.available_replicas = replicas;
+        let fence = fenceposts(deployment).unwrap();
+        let wanted = super::replicas(deployment);
+        revision::annotate(deployment, &mut set, 1);
+        revision::note_size(&mut set, wanted, wanted + fence.max_surge);
+        set
+    }
+
+    fn check(deployment: &Deployment, sets: &[ReplicaSet], expected: &[&str]) {
+        let sets: Vec<&ReplicaSet> = sets.iter().collect();
+        let outcome = sync(deployment, Inputs { sets: &sets, pods: &[], now: Time::EPOCH });
+        let found: Vec<String> = outcome.actions.iter().map(ToString::to_string).collect();
+        assert_eq!(found, expected);
+    }
+
+    fn named(set: &ReplicaSet, text: &str) -> String {
+        text.replace('@', &set.metadata.name)
+    }
+
+    // DEPLOY-9, DEPLOY-10
+    #[test]
+    fn a_new_template_starts_with_the_surge() {
+        let old = web(4);
+        let mut new = web(4);
+        new.spec.template.metadata.labels.insert("version".into(), "2".into());
+        let expected = named(&set(&new, 0), "makes replica set `@` with 1 pods");
+        let shrunk = named(&set(&old, 4), "wants 3 pods of replica set `@`");
+        check(&new, &[set(&old, 4)], &[&expected, &shrunk]);
+    }
+
+    // DEPLOY-18
+    #[test]
+    fn a_paused_deployment_makes_no_set() {
+        let mut paused = web(2);
+        paused.spec.paused = true;
+        check(&paused, &[], &[]);
+    }
+
+    // DEPLOY-13
+    #[test]
+    fn a_wish_for_more_pods_goes_to_the_only_set() {
+        let set = set(&web(2), 2);
+        check(&web(5), &[set.clone()], &[&named(&set, "wants 5 pods of replica set `@`")]);
+    }
+
+    // DEPLOY-7
+    #[test]
+    fn a_taken_name_leads_to_another_hash() {
+        let deployment = web(1);
+        let mut taken = set(&deployment, 1);
+        taken.metadata.owner_references.clear();
+        taken.metadata.labels.clear();
+        let inputs = Inputs { sets: &[&taken], pods: &[], now: Time::EPOCH };
+        let outcome = sync(&deployment, inputs);
+        assert_eq!(outcome.stop, Some(Stop::NameTaken { name: taken.metadata.name.clone() }));
+        assert_eq!(outcome.status.unwrap().status.collision_count, Some(1));
+    }
+
+    // CL-9
+    #[test]
+    fn a_refused_set_is_reported_without_an_observed_generation() {
+        let told = create_refused(&web(1), "web-x", "exceeded quota", Time::EPOCH).unwrap();
+        let condition = status::progressing(&told.status).unwrap();
+        assert_eq!(condition.reason, "ReplicaSetCreateError");
+        assert_eq!(told.status.observed_generation, 0);
+    }
+}

@@ -151,3 +151,58 @@ pub(super) fn take_over(deployment: &mut Deployment, set: &ReplicaSet) {
     let handed_on = set.metadata.annotations.iter().filter(|(key, _)| !is_own(key));
     annotations.extend(handed_on.map(|(key, value)| (key.clone(), value.clone())));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(annotations: &[(&str, &str)]) -> ReplicaSet {
+        let mut set = ReplicaSet::default();
+        for (key, value) in annotations {
+            set.metadata.annotations.insert((*key).into(), (*value).into());
+        }
+        set
+    }
+
+    fn check(before: &[(&str, &str)], revision: i64, after: &[(&str, &str)]) {
+        let mut found = set(before);
+        let changed = annotate(&Deployment::default(), &mut found, revision);
+        assert_eq!(found, set(after));
+        assert_eq!(changed, before != after);
+    }
+
+    // DEPLOY-16
+    #[test]
+    fn a_set_that_comes_back_remembers_its_former_revisions() {
+        check(&[], 1, &[(REVISION, "1")]);
+        check(&[(REVISION, "1")], 3, &[(REVISION, "3"), (REVISION_HISTORY, "1")]);
+        check(
+            &[(REVISION, "3"), (REVISION_HISTORY, "1")],
+            5,
+            &[(REVISION, "5"), (REVISION_HISTORY, "1,3")],
+        );
+        check(&[(REVISION, "5")], 4, &[(REVISION, "5")]);
+        check(&[(REVISION, "x")], 4, &[(REVISION, "x")]);
+    }
+
+    #[test]
+    fn the_oldest_revisions_are_forgotten() {
+        let history = vec!["123456789"; 200].join(",");
+        let mut found = set(&[(REVISION, "7"), (REVISION_HISTORY, &history)]);
+        annotate(&Deployment::default(), &mut found, 8);
+        let kept = &found.metadata.annotations[REVISION_HISTORY];
+        assert!(kept.len() <= HISTORY_MAX_BYTES && kept.ends_with(",7"));
+    }
+
+    // DEPLOY-15
+    #[test]
+    fn foreign_annotations_are_handed_on() {
+        let mut deployment = Deployment::default();
+        let annotations = &mut deployment.metadata.annotations;
+        annotations.insert("team".into(), "shop".into());
+        annotations.insert(LAST_APPLIED.into(), "{}".into());
+        let mut found = set(&[]);
+        assert!(annotate(&deployment, &mut found, 1));
+        assert_eq!(found, set(&[("team", "shop"), (REVISION, "1")]));
+    }
+}

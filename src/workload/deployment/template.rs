@@ -68,3 +68,28 @@ fn set_name(deployment: &str, hash: &str) -> String {
     }
     format!("{}-{hash}", deployment.get(..end).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // DEPLOY-4
+    #[test]
+    fn the_hash_label_makes_no_difference() {
+        let plain = PodTemplateSpec::default();
+        let mut hashed = plain.clone();
+        hashed.metadata.labels.insert(POD_TEMPLATE_HASH.into(), "x".into());
+        assert!(same_template(&plain, &hashed));
+        hashed.metadata.labels.insert("app".into(), "web".into());
+        assert!(!same_template(&plain, &hashed));
+    }
+
+    // DEPLOY-5
+    #[test]
+    fn a_long_name_is_cut() {
+        let name = set_name(&"d".repeat(253), "abcde");
+        assert_eq!(name.len(), NAME_MAX_BYTES);
+        assert!(name.ends_with("d-abcde"));
+        assert_eq!(set_name("web", "abcde"), "web-abcde");
+    }
+}

@@ -205,3 +205,85 @@ pub fn new_pod(kind: &Kind, set: &ReplicaSet) -> Pod {
         ..Pod::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{PodPhase, ReplicaSetSpec};
+
+    fn set(replicas: i32) -> ReplicaSet {
+        ReplicaSet {
+            metadata: ObjectMeta { name: "web".into(), uid: "u1".into(), ..ObjectMeta::default() },
+            spec: ReplicaSetSpec { replicas: Some(replicas), ..ReplicaSetSpec::default() },
+            ..ReplicaSet::default()
+        }
+    }
+
+    fn pod(name: &str, phase: PodPhase) -> Pod {
+        let mut pod = Pod::default();
+        pod.metadata.name = name.into();
+        pod.status.phase = phase;
+        meta::adopt(&mut pod.metadata, meta::controller_ref(&Kind::ReplicaSet, &set(0).metadata));
+        pod
+    }
+
+    fn check(set: &ReplicaSet, pods: &[Pod], expected: &str) {
+        let pods: Vec<&Pod> = pods.iter().collect();
+        let inputs = Inputs { pods: &pods, related: &[], now: Time::EPOCH, burst: 4 };
+        let decision = sync(set, &Selector::everything(), inputs);
+        assert_eq!(decision.scale.to_string(), expected);
+    }
+
+    // RS-7, CL-6
+    #[test]
+    fn a_pod_that_has_failed_is_replaced() {
+        let pods = [pod("web-1", PodPhase::Failed), pod("web-2", PodPhase::Running)];
+        check(&set(2), &pods, "there are 1 pods too few");
+    }
+
+    // RS-8
+    #[test]
+    fn a_sync_makes_no_more_than_a_burst() {
+        check(&set(9), &[], "there are 4 pods too few");
+    }
+
+    // RS-ORDER-1
+    #[test]
+    fn a_pod_that_does_not_run_yet_goes_first() {
+        let mut running = pod("web-1", PodPhase::Running);
+        running.spec.node_name = "n1".into();
+        let pods = [running, pod("web-2", PodPhase::Pending)];
+        check(&set(1), &pods, "there are 1 pods too many: removes `web-2`");
+    }
+
+    // RS-10
+    #[test]
+    fn a_set_that_goes_leaves_its_pods() {
+        let mut leaving = set(3);
+        leaving.metadata.deletion_timestamp = Some(Time::EPOCH);
+        check(&leaving, &[], "is being deleted, so its pods are left alone");
+    }
+
+    // RS-14
+    #[test]
+    fn a_refused_pod_is_reported_once() {
+        let inputs = Inputs { pods: &[], related: &[], now: Time::EPOCH, burst: BURST };
+        let mut set = set(1);
+        let decision = sync(&set, &Selector::everything(), inputs);
+        let status = decision.status(&set, Some("exceeded quota"), Time::EPOCH).unwrap();
+        assert_eq!(status.conditions.first().unwrap().reason, "FailedCreate");
+        set.status = status;
+        assert_eq!(decision.status(&set, Some("exceeded quota again"), Time::EPOCH), None);
+        let status = decision.status(&set, None, Time::EPOCH).unwrap();
+        assert!(status.conditions.is_empty());
+    }
+
+    // RS-11
+    #[test]
+    fn the_dash_is_left_out_of_a_long_name() {
+        let mut long = set(1);
+        long.metadata.name = "a".repeat(254);
+        assert_eq!(new_pod(&Kind::ReplicaSet, &long).metadata.generate_name.len(), 254);
+        assert_eq!(new_pod(&Kind::ReplicaSet, &set(1)).metadata.generate_name, "web-");
+    }
+}
