@@ -519,7 +519,11 @@ mod tests {
     #[test]
     fn a_wish_for_more_pods_goes_to_the_only_set() {
         let set = set(&web(2), 2);
-        check(&web(5), &[set.clone()], &[&named(&set, "wants 5 pods of replica set `@`")]);
+        check(
+            &web(5),
+            std::slice::from_ref(&set),
+            &[&named(&set, "wants 5 pods of replica set `@`")],
+        );
     }
 
     // DEPLOY-7
