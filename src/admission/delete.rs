@@ -7,8 +7,8 @@ use crate::admission::error::{ApiError, Conflict};
 use crate::admission::kinds::{Dependents, Strategy};
 use crate::admission::request::{Admitted, Answer, Write};
 use crate::api::{
-    DeleteOptions, DeletionPropagation, Key, Kind, NamespacePhase, Object, ObjectMeta, Pod,
-    PodPhase,
+    CustomKind, DeleteOptions, DeletionPropagation, Key, Kind, NamespacePhase, Object, ObjectMeta, Pod,
+    PodPhase, Scope,
 };
 use crate::field::Errors;
 use crate::meta;
@@ -73,7 +73,7 @@ pub(super) fn end(object: &Object, options: DeleteOptions, now: Time) -> Result<
     let mut errors = Errors::new();
     meta::validate_delete_options(&mut errors, &options); // DEL-5
     if !errors.is_empty() {
-        return Err(ApiError::Invalid { key: object.key(), errors });
+        return Err(ApiError::Invalid { key: options_key(), errors });
     }
     check_preconditions(object, &options)?;
     if let Object::Namespace(namespace) = object {
@@ -103,6 +103,13 @@ pub(super) fn end(object: &Object, options: DeleteOptions, now: Time) -> Result<
             changed(marked, object)
         }
     })
+}
+
+/// What is wrong are the options, not the object.
+fn options_key() -> Key {
+    let kind =
+        CustomKind::new("meta.k8s.io/v1", "DeleteOptions", "deleteoptions", Scope::Cluster);
+    Key::new(Kind::Custom(kind), "", "")
 }
 
 fn changed(marked: Object, object: &Object) -> End {
