@@ -7,8 +7,8 @@ use crate::admission::error::{ApiError, Conflict};
 use crate::admission::kinds::{Dependents, Strategy};
 use crate::admission::request::{Admitted, Answer, Write};
 use crate::api::{
-    CustomKind, DeleteOptions, DeletionPropagation, Key, Kind, NamespacePhase, Object, ObjectMeta, Pod,
-    PodPhase, Scope,
+    CustomKind, DeleteOptions, DeletionPropagation, Key, Kind, NamespacePhase, Object, ObjectMeta,
+    Pod, PodPhase, Scope,
 };
 use crate::field::Errors;
 use crate::meta;
@@ -31,6 +31,16 @@ pub(super) enum End {
 }
 
 impl End {
+    /// The answer without the writes.
+    pub(super) fn tried(self, key: &Key, stored: &Object) -> Admitted {
+        let answer = match self {
+            Self::Unchanged => Answer::Stored(key.clone()),
+            Self::Marked(object) | Self::MarkedAndRemoved(object) => Answer::Unstored(object),
+            Self::Removed => Answer::Unstored(stored.clone()),
+        };
+        Admitted::new(Vec::new(), answer)
+    }
+
     pub(super) fn admitted(self, key: &Key, stored: &Object) -> Admitted {
         self.admitted_after(Vec::new(), key, stored)
     }
@@ -64,6 +74,11 @@ impl End {
         };
         Admitted::new(writes, answer)
     }
+}
+
+/// Whether the request is only a trial (STORE-11).
+pub(super) fn is_trial(options: &DeleteOptions) -> bool {
+    !options.dry_run.is_empty()
 }
 
 /// What a delete with `options` does to `object`.
@@ -107,8 +122,7 @@ pub(super) fn end(object: &Object, options: DeleteOptions, now: Time) -> Result<
 
 /// What is wrong are the options, not the object.
 fn options_key() -> Key {
-    let kind =
-        CustomKind::new("meta.k8s.io/v1", "DeleteOptions", "deleteoptions", Scope::Cluster);
+    let kind = CustomKind::new("meta.k8s.io/v1", "DeleteOptions", "deleteoptions", Scope::Cluster);
     Key::new(Kind::Custom(kind), "", "")
 }
 

@@ -175,8 +175,9 @@ impl Gate<'_> {
     fn delete(&mut self, key: &Key, options: DeleteOptions) -> Result<Admitted, ApiError> {
         let object = self.stored(key)?;
         namespace::may_delete(key)?;
+        let trial = delete::is_trial(&options);
         let end = delete::end(object, options, self.now)?;
-        Ok(end.admitted(key, object))
+        Ok(if trial { end.tried(key, object) } else { end.admitted(key, object) })
     }
 }
 

@@ -103,8 +103,9 @@ pub enum Answer {
     Stored(Key),
     /// This object, which is gone after the writes; with the revision of the last of them.
     Removed(Object),
-    /// This object as it is, which is gone after the writes (DEL-4).
-    Emptied(Object),
+    /// This object as it is, which is not stored so: it is gone after the writes (DEL-4), or nothing is
+    /// written because the request was only a trial (STORE-11).
+    Unstored(Object),
 }
 
 impl Admitted {

@@ -32,7 +32,7 @@ impl Server {
         }
         Ok(match answer {
             Answer::Stored(key) => self.store.object(&key).unwrap().clone(),
-            Answer::Removed(object) | Answer::Emptied(object) => object,
+            Answer::Removed(object) | Answer::Unstored(object) => object,
         })
     }
 

@@ -154,7 +154,7 @@ fn replace(new: Object, old: &Object, errors: Errors) -> Result<Admitted, ApiErr
     // DEL-4
     if is_emptied(&new, old) {
         let write = Write { key, expect, after: None };
-        return Ok(Admitted::new(vec![write], Answer::Emptied(new)));
+        return Ok(Admitted::new(vec![write], Answer::Unstored(new)));
     }
     // STORE-5
     if new == *old {

@@ -7,7 +7,9 @@ use rand_core::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 
 use crate::admission::{Admission, DEFAULT_NAMESPACES};
-use crate::api::{Name, Namespace, ObjectMeta};
+use crate::api::{Name, Namespace, Node, ObjectMeta};
+use crate::cluster::fleet::Fleet;
+use crate::cluster::node::{Capacity, NodeAgent, Program, Programs};
 use crate::cluster::seat::{Actor, Seat};
 use crate::cluster::{Cluster, Limits, Trace};
 use crate::control::{Controller, builtin};
@@ -32,6 +34,8 @@ pub struct Builder {
     epoch: Time,
     retention: u64,
     actors: Vec<(Name, Actor)>,
+    nodes: Vec<NodeAgent>,
+    programs: Programs,
     rules: Vec<Arc<dyn Admission>>,
     ranges: Ranges,
     faults: usize,
@@ -52,6 +56,8 @@ impl Builder {
             epoch: Time::EPOCH,
             retention: RETENTION,
             actors: Vec::new(),
+            nodes: Vec::new(),
+            programs: Programs::new(),
             rules: Vec::new(),
             ranges: Ranges::default(),
             faults: 0,
@@ -85,6 +91,20 @@ impl Builder {
     pub fn controller(mut self, controller: impl Controller + 'static) -> Self {
         let name = controller.name().into();
         self.actors.push((name, Actor::Controller(Arc::new(controller))));
+        self
+    }
+
+    /// Adds a node, registered and ready from the start. The first one has the pod addresses
+    /// 10.244.0.0/24 and is itself 192.168.0.10, the next one 10.244.1.0/24 and 192.168.0.11.
+    pub fn node(mut self, name: &str, capacity: Capacity) -> Self {
+        let index = u16::try_from(self.nodes.len()).unwrap_or(u16::MAX);
+        self.nodes.push(NodeAgent::new(name, index, &capacity));
+        self
+    }
+
+    /// What containers of an image do, on every node.
+    pub fn program(mut self, image: &str, program: impl Program + 'static) -> Self {
+        self.programs.add(image, program);
         self
     }
 
@@ -147,6 +167,11 @@ impl Builder {
     /// The cluster, with the default namespaces in it.
     #[must_use]
     pub fn build(self) -> Cluster {
+        let objects: Vec<Node> = self.nodes.iter().map(|node| node.object(self.epoch)).collect();
+        let mut actors = self.actors;
+        if !self.nodes.is_empty() {
+            actors.push(("nodes".into(), Actor::Nodes(Fleet::new(self.nodes, self.programs))));
+        }
         let seat = |(name, actor)| Seat::new(name, actor, self.reads_own_writes);
         let mut cluster = Cluster {
             store: Store::with_retention(self.retention),
@@ -155,7 +180,7 @@ impl Builder {
             bits: Pcg64Mcg::seed_from_u64(self.seed),
             rules: self.rules.into(),
             ranges: Arc::new(self.ranges),
-            seats: self.actors.into_iter().map(seat).collect(),
+            seats: actors.into_iter().map(seat).collect(),
             trace: Trace::new(self.trace),
             faults: self.faults,
             limits: self.limits,
@@ -165,6 +190,9 @@ impl Builder {
             let namespace = Namespace { metadata, ..Namespace::default() };
             // Only a rule of the user's own can refuse them, and then they are not wanted.
             let _ = cluster.create(namespace);
+        }
+        for node in objects {
+            let _ = cluster.create(node);
         }
         cluster
     }

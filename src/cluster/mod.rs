@@ -23,6 +23,7 @@
 mod builder;
 mod enabled;
 mod explain;
+mod fleet;
 mod network;
 pub mod node;
 mod run;
@@ -225,8 +226,9 @@ impl Cluster {
         let seat = self.seats.get_mut(id.0)?;
         let cause = seat.queue.take(work)?;
         let view = View { store: &seat.sees, now, epoch };
-        let plan = match &seat.actor {
+        let plan = match &mut seat.actor {
             Actor::Controller(controller) => controller.reconcile(&work.key, view, pick),
+            Actor::Nodes(fleet) => fleet.sync(work, view),
         };
         self.adopt(id, work, cause, plan);
         Some(())

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::api::{Key, Name};
+use crate::cluster::fleet::Fleet;
 use crate::control::queue::{Cause, Queue, Ring, Work};
 use crate::control::{Controller, Intent, View};
 use crate::pmap::PMap;
@@ -13,6 +14,7 @@ use crate::time::{Instant, Time};
 #[derive(Debug, Clone)]
 pub(super) enum Actor {
     Controller(Arc<dyn Controller>),
+    Nodes(Fleet),
 }
 
 /// A plan that is being carried out.
@@ -122,6 +124,9 @@ impl Seat {
             Actor::Controller(controller) => controller.observe(change, view, &mut |key: Key| {
                 touched.push((Work { node: None, key }, cause));
             }),
+            Actor::Nodes(fleet) => {
+                fleet.observe(change, view, &mut |work| touched.push((work, cause)));
+            }
         }
     }
 

@@ -119,7 +119,7 @@ impl Cluster {
                 }
                 object
             }
-            Answer::Emptied(object) => object,
+            Answer::Unstored(object) => object,
         };
         Ok(Written { key: object.key(), revision, object })
     }
