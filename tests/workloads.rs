@@ -1,4 +1,10 @@
 //! Stories of workloads and namespaces in a whole cluster. The test plays the kubelet.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
 
 use kubernel::Cluster;
 use kubernel::api::{
