@@ -7,6 +7,7 @@
 pub mod admission;
 pub mod api;
 pub mod cluster;
+pub mod config;
 pub mod control;
 pub mod field;
 pub mod int_or_string;

@@ -5,14 +5,12 @@ use std::sync::Arc;
 use crate::api::{Kind, Object, Resource};
 use crate::field::{Errors, Path};
 use crate::meta::{self, Rules};
-use crate::{namespace, pod, service, storage, workload};
+use crate::{config, namespace, pod, service, storage, workload};
 
 /// A pattern: kinds for which no area has defaults.
 macro_rules! undefaulted {
     () => {
-        Object::Secret(_)
-            | Object::ConfigMap(_)
-            | Object::ResourceQuota(_)
+        Object::ResourceQuota(_)
             | Object::LimitRange(_)
             | Object::NetworkPolicy(_)
             | Object::PodDisruptionBudget(_)
@@ -66,6 +64,8 @@ pub fn default(object: &mut Object) {
         Object::Service(it) => service::default(Arc::make_mut(it)),
         Object::Endpoints(it) => service::default_endpoints(Arc::make_mut(it)),
         Object::EndpointSlice(it) => service::default_slice(Arc::make_mut(it)),
+        Object::Secret(secret) => config::default_secret(Arc::make_mut(secret)),
+        Object::ConfigMap(_) => {} // CM-4
         Object::PersistentVolume(volume) => storage::defaults::volume(Arc::make_mut(volume)),
         Object::PersistentVolumeClaim(claim) => storage::defaults::claim(Arc::make_mut(claim)),
         Object::StorageClass(class) => storage::defaults::storage_class(Arc::make_mut(class)),
@@ -102,6 +102,8 @@ pub fn validate(out: &mut Errors, object: &Object) {
         }
         Object::StatefulSet(it) => workload::validate::stateful_set(out, it),
         Object::DaemonSet(it) => workload::validate::daemon_set(out, it),
+        Object::Secret(secret) => config::validate_secret(out, secret),
+        Object::ConfigMap(map) => config::validate_config_map(out, map),
         unchecked!() => validate_meta(out, object),
     }
 }
@@ -133,6 +135,8 @@ pub fn validate_update(out: &mut Errors, new: &Object, old: &Object) {
             both(old, |old| workload::update::stateful_set(out, new, old));
         }
         Object::DaemonSet(new) => both(old, |old| workload::update::daemon_set(out, new, old)),
+        Object::Secret(new) => both(old, |old| config::update_secret(out, new, old)),
+        Object::ConfigMap(new) => both(old, |old| config::update_config_map(out, new, old)),
         unchecked!() => update_meta(out, new, old),
     }
 }

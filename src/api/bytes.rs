@@ -5,11 +5,16 @@ use std::fmt;
 use std::ops::Deref;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, PAD};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 
 use crate::api::wire::{Optional, Shape, Wire};
+
+/// Padded base64 as upstream reads it: what is left over in the last character does not matter.
+const STANDARD: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, PAD.with_decode_allow_trailing_bits(true));
 
 /// Bytes; base64 text on the wire. `Debug` shows their number only, since they may be secret.
 ///

@@ -106,6 +106,9 @@ pub enum BadPath {
     /// It begins with `..`.
     #[error("must not start with `..`")]
     Dots,
+    /// It runs through another file of the payload.
+    #[error("a file of the payload is in the way")]
+    Conflict,
 }
 
 /// The files of a Secret volume (`PAYLOAD-2` … `PAYLOAD-6`). No secret: it does not exist.
@@ -203,47 +206,46 @@ fn listed<'a>(
     Ok(files)
 }
 
-/// Replaces the files of a volume by a payload, all at once. Tells whether anything was written.
+/// The files of a volume after an update by `payload`, all at once; `None` if the old ones stay.
 ///
-/// Nothing is written if every file is there with equal bytes and no old one is left over; so a
-/// change of mode alone is not carried out (`ATOMIC-1` … `ATOMIC-4`).
+/// The old ones stay if every file is there with equal bytes and none is left over; so a change of
+/// mode alone is not carried out (`ATOMIC-1` … `ATOMIC-4`). Without old ones there is always
+/// something to write, if only an empty directory.
 ///
 /// # Errors
 /// [`PayloadError::BadPath`]; the old files stay.
-pub fn write(tree: &mut Tree, payload: &Payload) -> Result<bool, PayloadError> {
+pub fn update(old: Option<&Tree>, payload: &Payload) -> Result<Option<Tree>, PayloadError> {
     let mut cleaned: BTreeMap<String, &PayloadFile> = BTreeMap::new();
     for (path, file) in payload {
-        check_path(path).map_err(|why| PayloadError::BadPath { path: path.clone(), why })?;
-        let clean = super::tree::clean(path)
-            .map_err(|_| PayloadError::BadPath { path: path.clone(), why: BadPath::Backstep })?;
-        cleaned.insert(clean, file);
+        let bad = |why| PayloadError::BadPath { path: path.clone(), why };
+        check_path(path).map_err(bad)?;
+        cleaned.insert(super::tree::clean(path).map_err(|_| bad(BadPath::Backstep))?, file);
     }
-    let old: BTreeMap<&str, &[u8]> = tree
-        .iter()
-        .filter_map(|(path, entry)| match entry {
-            Entry::File { data, .. } => Some((path, &**data)),
-            Entry::Directory { .. }
-            | Entry::Symlink { .. }
-            | Entry::Socket
-            | Entry::CharDevice
-            | Entry::BlockDevice
-            | Entry::Fifo => None,
-        })
-        .collect();
-    let same = old.len() == cleaned.len()
-        && cleaned.iter().all(|(path, file)| old.get(path.as_str()) == Some(&&*file.data));
-    if same {
-        return Ok(false);
+    if old.is_some_and(|old| holds(old, &cleaned)) {
+        return Ok(None);
     }
-    let mut next = Tree::new(tree.mode());
+    let mut next = Tree::default();
     for (path, file) in cleaned {
         let mode = u32::try_from(file.mode).unwrap_or_default();
         let entry = Entry::File { mode, data: file.data.as_slice().into() };
         next.put(&path, entry, 0o755)
-            .map_err(|_| PayloadError::BadPath { path, why: BadPath::Backstep })?;
+            .map_err(|_| PayloadError::BadPath { path, why: BadPath::Conflict })?;
     }
-    *tree = next;
-    Ok(true)
+    Ok(Some(next))
+}
+
+/// Whether a tree has exactly these files (`ATOMIC-3`).
+fn holds(tree: &Tree, files: &BTreeMap<String, &PayloadFile>) -> bool {
+    let mut count = 0;
+    for (path, entry) in tree.iter() {
+        if let Entry::File { data, .. } = entry {
+            count += 1;
+            if files.get(path).is_none_or(|file| file.data != **data) {
+                return false;
+            }
+        }
+    }
+    count == files.len()
 }
 
 /// Whether a payload may have this path (`ATOMIC-2`).

@@ -2,6 +2,8 @@
 
 #[path = "config_env.rs"]
 mod env;
+#[path = "config_secret.rs"]
+mod secret;
 #[path = "config_workload.rs"]
 mod workload;
 #[path = "config_workload_object.rs"]
@@ -10,6 +12,7 @@ mod workload_object;
 use super::runner::Suites;
 
 pub(crate) const SUITES: Suites = &[
+    ("configmap_validation", secret::configmap_validation),
     ("deployment_fenceposts", workload::deployment_fenceposts),
     ("deployment_proportional_scale", workload::deployment_sync),
     ("deployment_rolling_step", workload::deployment_sync),
@@ -22,4 +25,6 @@ pub(crate) const SUITES: Suites = &[
     ("rs_sync", workload::rs_sync),
     ("workload_defaults", workload_object::workload_defaults),
     ("workload_validation", workload_object::workload_validation),
+    ("secret_update_validation", secret::secret_update_validation),
+    ("secret_validation", secret::secret_validation),
 ];

@@ -1,0 +1,82 @@
+//! The suites about secrets and config maps.
+
+use std::collections::BTreeSet;
+
+use kubernel::api::{ConfigMap, Secret};
+use kubernel::config;
+use kubernel::field::Errors;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+pub(crate) fn secret_validation(case: &Value) -> Value {
+    let Some(secret) = read_secret(&filled(&case["secret"], &case["fill"], &["data"])) else {
+        return json!({"decode_error": true});
+    };
+    let mut out = Errors::new();
+    config::validate_secret(&mut out, &secret);
+    if !out.is_empty() {
+        return json!({"errors": error_set(&out)});
+    }
+    let size: usize = secret.data.values().map(|value| value.len()).sum();
+    let mut answer = json!({"errors": [], "size": size, "type": secret.type_.as_str()});
+    if size < 2000 && !secret.data.is_empty() {
+        answer["data"] = serde_json::to_value(&secret.data).unwrap();
+    }
+    answer
+}
+
+pub(crate) fn secret_update_validation(case: &Value) -> Value {
+    let (Some(new), Some(old)) = (read_secret(&case["new"]), read_secret(&case["old"])) else {
+        return json!({"decode_error": true});
+    };
+    let mut out = Errors::new();
+    config::update_secret(&mut out, &new, &old);
+    json!({"errors": error_set(&out)})
+}
+
+pub(crate) fn configmap_validation(case: &Value) -> Value {
+    let Ok(new) = ConfigMap::deserialize(&filled(&case["new"], &case["fill"], &["binaryData"]))
+    else {
+        return json!({"decode_error": true});
+    };
+    let mut out = Errors::new();
+    match case.get("old") {
+        None => config::validate_config_map(&mut out, &new),
+        Some(old) => match ConfigMap::deserialize(old) {
+            Ok(old) => config::update_config_map(&mut out, &new, &old),
+            Err(_) => return json!({"decode_error": true}),
+        },
+    }
+    json!({"errors": error_set(&out)})
+}
+
+fn read_secret(value: &Value) -> Option<Secret> {
+    let mut secret = Secret::deserialize(value).ok()?;
+    config::default_secret(&mut secret);
+    Some(secret)
+}
+
+/// The object with the large values that the case only describes.
+fn filled(object: &Value, fill: &Value, bytes: &[&str]) -> Value {
+    let mut object = object.clone();
+    for one in fill.as_array().into_iter().flatten() {
+        let field = one["field"].as_str().unwrap();
+        let len = usize::try_from(one["len"].as_u64().unwrap()).unwrap();
+        let key = one["key"].as_str().unwrap();
+        let value = if bytes.contains(&field) {
+            serde_json::to_value(kubernel::api::ByteString(vec![b'x'; len])).unwrap()
+        } else {
+            Value::from("x".repeat(len))
+        };
+        let map = object.as_object_mut().unwrap();
+        let entries = map.entry(field).or_insert_with(|| Value::Object(Map::new()));
+        entries.as_object_mut().unwrap().insert(key.to_owned(), value);
+    }
+    object
+}
+
+fn error_set(out: &Errors) -> Value {
+    let all: BTreeSet<(&str, &str)> =
+        out.iter().map(|error| (&*error.field, error.cause.kind())).collect();
+    all.into_iter().map(|(field, kind)| json!({"field": field, "kind": kind})).collect()
+}
