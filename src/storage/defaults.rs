@@ -127,15 +127,19 @@ fn protect(finalizers: &mut Vec<String>, finalizer: &str) {
 }
 
 /// Drops data sources that nobody serves and copies the two fields to each other (`DEF-7`).
+///
+/// What an old claim had is not dropped.
 pub fn data_sources(spec: &mut PersistentVolumeClaimSpec, old: Option<&PersistentVolumeClaimSpec>) {
-    if spec.data_source_ref.as_ref().is_some_and(|source| source.namespace.is_some()) {
+    let is_foreign = |source: &TypedObjectReference| {
+        source.namespace.as_ref().is_some_and(|namespace| !namespace.is_empty())
+    };
+    if spec.data_source_ref.as_deref().is_some_and(is_foreign)
+        && old.is_none_or(|old| old.data_source_ref.is_none())
+    {
         spec.data_source_ref = None;
     }
-    let had_none = old.is_none_or(|old| old.data_source.is_none() && old.data_source_ref.is_none());
-    if !had_none {
-        return;
-    }
-    if spec.data_source_ref.is_none()
+    if old.is_none_or(|old| old.data_source.is_none() && old.data_source_ref.is_none())
+        && spec.data_source_ref.is_none()
         && spec.data_source.as_deref().is_some_and(|source| !is_served(source))
     {
         spec.data_source = None;
@@ -149,14 +153,14 @@ pub fn data_sources(spec: &mut PersistentVolumeClaimSpec, old: Option<&Persisten
                 namespace: None,
             }));
         }
-        (None, Some(source)) => {
+        (None, Some(source)) if !is_foreign(source) => {
             spec.data_source = Some(Box::new(TypedLocalObjectReference {
                 api_group: source.api_group.clone(),
                 kind: source.kind.clone(),
                 name: source.name.clone(),
             }));
         }
-        (Some(_), Some(_)) | (None, None) => {}
+        (Some(_), Some(_)) | (None, Some(_) | None) => {}
     }
 }
 

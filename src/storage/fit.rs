@@ -170,25 +170,33 @@ impl<'a> Wish<'a> {
         }
         smallest
     }
+}
 
-    /// The controller's own search: volumes are grouped by their access modes; the groups that
-    /// contain all wanted modes are tried from the fewest modes to the most (`MATCH-8`).
-    #[must_use]
-    pub fn best_by_group<'v>(
-        &self,
-        volumes: impl IntoIterator<Item = &'v PersistentVolume>,
-    ) -> Option<&'v PersistentVolume> {
-        let wanted = &self.claim.spec.access_modes;
-        let mut groups: BTreeMap<(usize, String), Vec<&PersistentVolume>> = BTreeMap::new();
-        for volume in volumes {
-            let modes = &volume.spec.access_modes;
-            if access::group_contains(modes, wanted) {
-                let key = (access::count(modes), access::group_key(modes));
-                groups.entry(key).or_default().push(volume);
-            }
+/// The controller's own search for an Immediate claim, or a `delayed` one: volumes are grouped by
+/// their access modes; the groups that contain all wanted modes are tried from the fewest modes to
+/// the most (`MATCH-8`).
+///
+/// # Errors
+/// [`BadSelector`] if a group is tried and the claim's selector is invalid (`MATCH-7`).
+pub fn search<'v>(
+    claim: &PersistentVolumeClaim,
+    volumes: impl IntoIterator<Item = &'v PersistentVolume>,
+    delayed: bool,
+) -> Result<Option<&'v PersistentVolume>, BadSelector> {
+    let wanted = &claim.spec.access_modes;
+    let mut groups: BTreeMap<(usize, String), Vec<&PersistentVolume>> = BTreeMap::new();
+    for volume in volumes {
+        let modes = &volume.spec.access_modes;
+        if access::group_contains(modes, wanted) {
+            let key = (access::count(modes), access::group_key(modes));
+            groups.entry(key).or_default().push(volume);
         }
-        groups.into_values().find_map(|group| self.best(group))
     }
+    if groups.is_empty() {
+        return Ok(None);
+    }
+    let wish = Wish::new(claim, None, delayed)?;
+    Ok(groups.into_values().find_map(|group| wish.best(group)))
 }
 
 /// Whether a volume that nobody claims satisfies a claim that names it; selector and node affinity

@@ -3,6 +3,7 @@
 //! Source: `pkg/volume/hostpath/host_path.go`.
 
 use crate::api::HostPathType;
+use crate::volume::tree::clean;
 use crate::volume::{Entry, Tree, TreeError};
 
 /// Why a hostPath cannot be used (`HOSTPATH-2` … `HOSTPATH-6`).
@@ -47,7 +48,10 @@ pub fn set_up(tree: &mut Tree, path: &str, type_: &HostPathType) -> Result<(), H
     if path.split('/').any(|part| part == "..") {
         return Err(HostPathError::Backstep { path: path.to_owned() });
     }
-    let found = tree.entry(path).ok();
+    let found = tree.entry(path).ok().filter(|found| {
+        // A path that ends with a slash stands for a directory only.
+        !path.ends_with('/') || matches!(found, Entry::Directory { .. })
+    });
     let wrong = || HostPathError::WrongType { path: path.to_owned(), expected: type_.clone() };
     let must = |fits: bool| if fits { Ok(()) } else { Err(wrong()) };
     let is_directory = matches!(found, Some(Entry::Directory { .. }));
@@ -67,19 +71,31 @@ pub fn set_up(tree: &mut Tree, path: &str, type_: &HostPathType) -> Result<(), H
     }
 }
 
+/// Makes the directory and what is missing on the way.
 fn make_directory(tree: &mut Tree, path: &str) -> Result<(), HostPathError> {
-    // HOSTPATH-6: a dangling link is in the way of nothing and of no use.
-    if tree.iter().any(|(name, entry)| {
-        matches!(entry, Entry::Symlink { .. }) && super::tree::clean(path).is_ok_and(|p| p == name)
-    }) {
-        return Ok(());
+    let cannot = |why| HostPathError::CannotMake { path: path.to_owned(), why };
+    let whole = clean(path).map_err(cannot)?;
+    let ends = whole.match_indices('/').map(|(end, _)| end).chain([whole.len()]);
+    for prefix in ends.filter_map(|end| whole.get(..end)) {
+        match tree.entry(prefix) {
+            Ok(Entry::Directory { .. }) => {}
+            Ok(_) => return Err(cannot(TreeError::NotADirectory)),
+            // HOSTPATH-6: a dangling link is in the way of nothing and of no use.
+            Err(_) if tree.is_link(prefix) => return Ok(()),
+            Err(_) => {
+                let at = tree.resolve(prefix).map_err(cannot)?;
+                tree.put(&at, Entry::Directory { mode: 0o755 }, 0o755).map_err(cannot)?;
+            }
+        }
     }
-    tree.make_directory(path, 0o755)
-        .map_err(|why| HostPathError::CannotMake { path: path.to_owned(), why })
+    Ok(())
 }
 
 fn make_file(tree: &mut Tree, path: &str) -> Result<(), HostPathError> {
     let cannot = |why| HostPathError::CannotMake { path: path.to_owned(), why };
+    if path.ends_with('/') {
+        return Err(cannot(TreeError::NotAFile));
+    }
     let at = tree.resolve(path).map_err(cannot)?;
     let parent = at.rsplit_once('/').map_or("", |(parent, _)| parent);
     match tree.entry(parent) {

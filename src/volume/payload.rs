@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::api::{ConfigMap, KeyToPath, Secret};
-use crate::volume::{Entry, Tree};
+use crate::volume::{Entry, Tree, TreeError};
 
 /// Files by path.
 pub type Payload = BTreeMap<String, PayloadFile>;
@@ -106,8 +106,8 @@ pub enum BadPath {
     /// It begins with `..`.
     #[error("must not start with `..`")]
     Dots,
-    /// It runs through another file of the payload.
-    #[error("a file of the payload is in the way")]
+    /// It runs through another file, or ends at a directory.
+    #[error("a file or directory is in the way")]
     Conflict,
 }
 
@@ -221,7 +221,9 @@ pub fn update(old: Option<&Tree>, payload: &Payload) -> Result<Option<Tree>, Pay
         check_path(path).map_err(bad)?;
         cleaned.insert(super::tree::clean(path).map_err(|_| bad(BadPath::Backstep))?, file);
     }
-    if old.is_some_and(|old| holds(old, &cleaned)) {
+    if let Some(old) = old
+        && holds(old, &cleaned)?
+    {
         return Ok(None);
     }
     let mut next = Tree::default();
@@ -235,17 +237,23 @@ pub fn update(old: Option<&Tree>, payload: &Payload) -> Result<Option<Tree>, Pay
 }
 
 /// Whether a tree has exactly these files (`ATOMIC-3`).
-fn holds(tree: &Tree, files: &BTreeMap<String, &PayloadFile>) -> bool {
-    let mut count = 0;
-    for (path, entry) in tree.iter() {
-        if let Entry::File { data, .. } = entry {
-            count += 1;
-            if files.get(path).is_none_or(|file| file.data != **data) {
-                return false;
+///
+/// # Errors
+/// When a directory stands where the first file that tells a difference should be, or a file where a
+/// directory of it should be (`ATOMIC-5`).
+fn holds(tree: &Tree, files: &BTreeMap<String, &PayloadFile>) -> Result<bool, PayloadError> {
+    for (path, file) in files {
+        match tree.read(path) {
+            Ok(data) if *data == *file.data => {}
+            Ok(_) | Err(TreeError::NotFound) => return Ok(false),
+            Err(_) => {
+                let (path, why) = (path.clone(), BadPath::Conflict);
+                return Err(PayloadError::BadPath { path, why });
             }
         }
     }
-    count == files.len()
+    let count = tree.iter().filter(|(_, entry)| matches!(entry, Entry::File { .. })).count();
+    Ok(count == files.len())
 }
 
 /// Whether a payload may have this path (`ATOMIC-2`).

@@ -243,6 +243,17 @@ impl Tree {
         Ok(())
     }
 
+    /// Whether a link stands at a clean path; links on the way are followed, this one is not.
+    pub(crate) fn is_link(&self, path: &str) -> bool {
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let Ok(mut at) = self.resolve(parent) else { return false };
+        if !at.is_empty() {
+            at.push('/');
+        }
+        at.push_str(name);
+        matches!(self.entries.get(&*at), Some(Entry::Symlink { .. }))
+    }
+
     /// What stands at a clean path without links on the way.
     fn stat(&self, at: &str) -> Option<Entry> {
         if at.is_empty() {

@@ -48,6 +48,7 @@ fn plain(mut value: Value) -> Value {
     let object = value.as_object_mut().unwrap();
     object.remove("apiVersion");
     object.remove("kind");
+    object.retain(|name, inner| name != "metadata" || *inner != json!({}));
     prune(&mut value);
     value
 }
@@ -56,13 +57,19 @@ fn prune(value: &mut Value) {
     if let Some(object) = value.as_object_mut() {
         object.values_mut().for_each(prune);
         object.retain(|name, inner| {
-            let never_written =
-                ["metadata", "spec", "status", "resources"].contains(&name.as_str());
+            let never_written = ["spec", "status", "resources"].contains(&name.as_str());
             !inner.is_null() && !(never_written && *inner == json!({}))
         });
     } else if let Some(list) = value.as_array_mut() {
         list.iter_mut().for_each(prune);
     }
+}
+
+/// A source as the recorded form has it; null for none.
+fn source<T: Serialize>(source: &Option<T>) -> Value {
+    let mut value = json!(source);
+    prune(&mut value);
+    value
 }
 
 /// The instant at which everything happens.
@@ -91,8 +98,8 @@ pub(crate) fn storage_admission(case: &Value) -> Value {
             json!({
                 "storageClassName": claim.spec.storage_class_name,
                 "finalizers": claim.metadata.finalizers,
-                "dataSource": claim.spec.data_source,
-                "dataSourceRef": claim.spec.data_source_ref,
+                "dataSource": source(&claim.spec.data_source),
+                "dataSourceRef": source(&claim.spec.data_source_ref),
                 "volumeMode": claim.spec.volume_mode,
                 // Handed to storage as it is before defaults; read back it is Pending.
                 "phase": if claim.status.phase.as_str() == "Pending" { "" } else { "?" },
@@ -106,8 +113,8 @@ pub(crate) fn storage_admission(case: &Value) -> Value {
             new.status.clone_from(&old.status);
             defaults::data_sources(&mut new.spec, Some(&old.spec));
             json!({
-                "dataSource": new.spec.data_source,
-                "dataSourceRef": new.spec.data_source_ref,
+                "dataSource": source(&new.spec.data_source),
+                "dataSourceRef": source(&new.spec.data_source_ref),
                 "phase": new.status.phase,
             })
         }

@@ -58,11 +58,13 @@ impl Desk for World {
         self.pods.iter().filter(uses).cloned().collect()
     }
 
-    fn plugin(&self, volume: &PersistentVolume) -> Plugin {
+    fn plugin(&self, volume: &PersistentVolume, provisioner: Option<&str>) -> Plugin {
+        let fits = match provisioner {
+            Some(name) => name == "kubernetes.io/host-path",
+            None => volume.spec.host_path.is_some(),
+        };
         match self.plugin {
-            Some((recycle, delete)) if volume.spec.host_path.is_some() => {
-                Plugin::InTree { recycle, delete }
-            }
+            Some((recycle, delete)) if fits => Plugin::InTree { recycle, delete },
             Some(_) | None => Plugin::None,
         }
     }

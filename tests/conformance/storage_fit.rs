@@ -28,9 +28,8 @@ pub(crate) fn pv_index(case: &Value) -> Value {
     let claim: PersistentVolumeClaim = decode(&case["claim"]);
     let volumes: Vec<PersistentVolume> = decode(&case["volumes"]);
     let delayed = case["delayBinding"].as_bool().unwrap_or_default();
-    let Ok(wish) = Wish::new(&claim, None, delayed) else { return json!({"error": true}) };
-    let best: Vec<&String> =
-        wish.best_by_group(&volumes).map(|volume| &volume.metadata.name).into_iter().collect();
+    let Ok(best) = fit::search(&claim, &volumes, delayed) else { return json!({"error": true}) };
+    let best: Vec<&String> = best.map(|volume| &volume.metadata.name).into_iter().collect();
     json!({"anyOf": best})
 }
 

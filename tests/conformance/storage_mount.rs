@@ -32,12 +32,14 @@ impl OnNode<'_> {
 
 impl Volumes for OnNode<'_> {
     fn is_read_only(&self, volume: &str) -> Option<bool> {
-        self.volumes.get(volume).map(|_| self.flag(volume, "readOnly"))
+        // A volume without a path is not mounted.
+        let mounted = !text(self.volumes.get(volume)?, "hostPath").is_empty();
+        mounted.then(|| self.flag(volume, "readOnly"))
     }
 
     fn ensure(&mut self, volume: &str, sub_path: &str) -> Result<(), TreeError> {
         let path = self.path(volume, sub_path);
-        if self.existing.insert(path.clone()) {
+        if !self.existing.contains(&path) {
             self.made.push(json!({"dir": path, "mode": ROOT_MODE}));
         }
         Ok(())

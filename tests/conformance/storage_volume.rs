@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kubernel::api::{
-    ByteString, ConfigMap, KeyToPath, Pod, ResourceFieldSelector, ResourceList, Secret,
+    ByteString, ConfigMap, KeyToPath, ObjectMeta, Pod, ResourceFieldSelector, ResourceList, Secret,
     ServiceAccountTokenProjection,
 };
 use kubernel::quantity::Quantity;
@@ -54,16 +54,19 @@ pub(crate) fn downward_payload(case: &Value) -> Value {
 struct Objects {
     secrets: Vec<Secret>,
     maps: Vec<ConfigMap>,
+    namespace: String,
     allocatable: ResourceList,
 }
 
 impl Sources for Objects {
     fn secret(&self, name: &str) -> Option<&Secret> {
-        self.secrets.iter().find(|secret| secret.metadata.name == name)
+        let mine = |meta: &ObjectMeta| meta.name == name && meta.namespace == self.namespace;
+        self.secrets.iter().find(|secret| mine(&secret.metadata))
     }
 
     fn config_map(&self, name: &str) -> Option<&ConfigMap> {
-        self.maps.iter().find(|map| map.metadata.name == name)
+        let mine = |meta: &ObjectMeta| meta.name == name && meta.namespace == self.namespace;
+        self.maps.iter().find(|map| mine(&map.metadata))
     }
 
     fn token(&self, pod: &Pod, request: &ServiceAccountTokenProjection) -> Option<String> {
@@ -88,6 +91,7 @@ pub(crate) fn projected_payload(case: &Value) -> Value {
     let objects = Objects {
         secrets: decode(&case["secrets"]),
         maps: decode(&case["configMaps"]),
+        namespace: text(&case["pod"]["metadata"], "namespace").to_owned(),
         allocatable: decode(&case["nodeAllocatable"]),
     };
     let owner = Ownership { fs_user: case["fsUser"].as_i64(), fs_group: case["fsGroup"].as_i64() };

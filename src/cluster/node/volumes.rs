@@ -124,7 +124,10 @@ impl PodVolumes {
             let own = Place::Own { tree: Tree::new(0o777), read_only: true };
             let files = files.map_err(|error| error.to_string())?;
             if let Place::Own { tree, .. } = self.0.entry(name).or_insert(own) {
-                payload::write(tree, &files).map_err(|error| error.to_string())?;
+                let next = payload::update(Some(tree), &files).map_err(|e| e.to_string())?;
+                if let Some(next) = next {
+                    *tree = next;
+                }
             }
         } else {
             let own = Place::Own { tree: Tree::new(0o777), read_only: false };

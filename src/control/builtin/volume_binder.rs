@@ -171,9 +171,12 @@ impl Desk for Draft<'_> {
 
     /// Of the storage that upstream's controller manager can reclaim itself, directories of a node:
     /// it deletes none but those below `/tmp`.
-    fn plugin(&self, volume: &PersistentVolume) -> Plugin {
+    fn plugin(&self, volume: &PersistentVolume, provisioner: Option<&str>) -> Plugin {
         match &volume.spec.host_path {
             None => Plugin::None,
+            Some(_) if provisioner.is_some_and(|name| name != "kubernetes.io/host-path") => {
+                Plugin::None
+            }
             Some(source) => {
                 let below_tmp = source.path.strip_prefix("/tmp/").is_some_and(|p| !p.is_empty());
                 let delete = if below_tmp { Deleted::Done } else { Deleted::Failed };

@@ -8,10 +8,9 @@ use crate::quantity::Quantity;
 use crate::storage::binder::reclaim::{mark_migrated, migrated_to};
 use crate::storage::binder::volume::set_phase;
 use crate::storage::binder::{Desk, NoteReason, Stopped, Write, about_claim};
-use crate::storage::fit::{self, Wish};
 use crate::storage::{
     BETA_STORAGE_PROVISIONER, BIND_COMPLETED, BOUND_BY_CONTROLLER, STORAGE, STORAGE_PROVISIONER,
-    class,
+    class, fit,
 };
 
 /// Overrides the size that a claim reports while its volume grows.
@@ -58,8 +57,8 @@ fn sync_searching(desk: &mut dyn Desk, claim: &PersistentVolumeClaim) -> Result<
     let wanted = class::of_claim(claim);
     let own_class = if wanted.is_empty() { None } else { desk.class(wanted) };
     let delayed = class::waits_for_consumer(own_class.as_ref());
-    let wish = Wish::new(claim, None, delayed).map_err(|e| Stopped(e.to_string().into()))?;
-    if let Some(volume) = wish.best_by_group(desk.volumes(claim)).cloned() {
+    let found = fit::search(claim, desk.volumes(claim), delayed);
+    if let Some(volume) = found.map_err(|why| Stopped(why.to_string().into()))?.cloned() {
         return bind(desk, volume, claim.clone());
     }
     if !class::is_named(claim)
@@ -129,8 +128,12 @@ fn provision(
     for name in [STORAGE_PROVISIONER, BETA_STORAGE_PROVISIONER] {
         asked.metadata.annotations.insert(name.to_owned(), provisioner.to_owned());
     }
-    if asked.metadata.annotations != claim.metadata.annotations {
-        desk.write(Write::Claim(Box::new(asked)))?;
+    if asked.metadata.annotations != claim.metadata.annotations
+        && let Err(stopped) = desk.write(Write::Claim(Box::new(asked)))
+    {
+        let text = format!("Error saving claim: {stopped}");
+        desk.note(about_claim(claim, NoteReason::ProvisioningFailed, text));
+        return Ok(());
     }
     let text = format!(
         "Waiting for a volume to be created either by the external provisioner '{provisioner}' \

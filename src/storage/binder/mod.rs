@@ -33,8 +33,9 @@ pub trait Desk {
     fn classes(&self) -> Vec<StorageClass>;
     /// The pods that name the claim `namespace/name`.
     fn pods_of(&self, namespace: &str, name: &str) -> Vec<Pod>;
-    /// What the cluster itself can do with the storage behind `volume`.
-    fn plugin(&self, volume: &PersistentVolume) -> Plugin;
+    /// What the cluster itself can do with the storage behind `volume`. With a `provisioner`, its
+    /// plugin is asked for, whatever the source.
+    fn plugin(&self, volume: &PersistentVolume, provisioner: Option<&str>) -> Plugin;
     /// Carries out one write.
     ///
     /// # Errors

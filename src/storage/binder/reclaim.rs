@@ -60,7 +60,7 @@ fn recycle(desk: &mut dyn Desk, volume: PersistentVolume) -> Result<(), Stopped>
         return Ok(());
     }
     let failed = NoteReason::VolumeFailedRecycle { used: false };
-    match desk.plugin(&volume) {
+    match desk.plugin(&volume, None) {
         Plugin::None => fail(desk, volume, failed, "No recycler plugin found for the volume!"),
         Plugin::InTree { recycle: Recycled::Failed, .. } => {
             fail(desk, volume, failed, "Recycle failed")
@@ -82,7 +82,7 @@ fn delete(desk: &mut dyn Desk, volume: PersistentVolume) -> Result<(), Stopped> 
         return Ok(());
     }
     let failed = NoteReason::VolumeFailedDelete;
-    let delete = match desk.plugin(&volume) {
+    let delete = match desk.plugin(&volume, provisioner.map(String::as_str)) {
         Plugin::None => return fail(desk, volume, failed, "no deletable volume plugin matched"),
         Plugin::InTree { delete, .. } => delete,
     };
