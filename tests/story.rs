@@ -1,14 +1,18 @@
 //! Whole clusters with everything built in.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
 
-use kubernel::Cluster;
+use std::fs;
+use std::path::Path;
+
 use kubernel::api::{
     ConditionStatus, Deployment, EndpointSlice, Kind, Node, Object, Pod, PodConditionType,
     PodPhase, Service,
 };
 use kubernel::cluster::node::Capacity;
-use kubernel::cluster::{First, Schedule, Seeded};
+use kubernel::cluster::{Event, First, Schedule, Seeded};
+use kubernel::field::Errors;
+use kubernel::{Cluster, admission};
 use serde_json::{Value, json};
 
 fn cluster() -> Cluster {
@@ -98,4 +102,80 @@ fn a_deleted_pod_is_replaced_and_its_endpoint_with_it() {
     cluster.settle().unwrap();
     assert!(cluster.list::<Pod>(None).all(|other| other.metadata.uid != pod.metadata.uid));
     assert_eq!(figures(&cluster, "web:1"), (2, 2, 2));
+}
+
+#[test]
+fn nodes_write_only_status_and_last_deletes_arch_4() {
+    let cluster = rollout(&mut First);
+    let nodes = ["n1", "n2"];
+    let mut writes = 0;
+    for entry in cluster.trace().iter() {
+        if let Event::Write { actor, verb, .. } = &entry.event
+            && nodes.contains(&&**actor)
+        {
+            assert!(["update status of", "delete"].contains(verb), "{entry}");
+            writes += 1;
+        }
+    }
+    assert!(writes > 7);
+}
+
+#[test]
+fn one_function_commits_to_the_store_arch_5() {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if commits(&fs::read_to_string(&path).unwrap()) {
+                found.push(path);
+            }
+        }
+    }
+    found.retain(|path| !path.components().any(|part| part.as_os_str() == "store"));
+    found.retain(|path| !path.ends_with("tests.rs"));
+    let [only] = found.as_slice() else { panic!("{found:?}") };
+    assert!(only.ends_with("cluster/write.rs"));
+}
+
+/// Whether the part before the unit tests calls the store's only door.
+fn commits(source: &str) -> bool {
+    let code = source.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    code.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(".commit("))
+}
+
+#[test]
+fn one_change_takes_as_many_steps_in_a_large_cluster_arch_8() {
+    let steps = |others: usize| {
+        let mut cluster = cluster();
+        put(&mut cluster, "apps/v1", "Deployment", web(2, "web:1"));
+        put(&mut cluster, "v1", "Service", front());
+        for number in 0..others {
+            let meta = json!({"name": format!("other-{number}"), "labels": {"app": "other"}});
+            let spec =
+                json!({"nodeName": "elsewhere", "containers": [{"name": "c", "image": "i"}]});
+            put(&mut cluster, "v1", "Pod", json!({"metadata": meta, "spec": spec}));
+        }
+        cluster.settle().unwrap();
+        let pod = cluster.list::<Pod>(None).find(|pod| is_ready(pod)).unwrap().clone();
+        cluster.delete(&Object::from(pod).key(), Default::default()).unwrap();
+        cluster.settle().unwrap().steps
+    };
+    assert_eq!(steps(5), steps(200));
+}
+
+#[test]
+fn admission_decides_about_every_kind_arch_9() {
+    for kind in Kind::ALL {
+        let mut object = kind.read(json!({"metadata": {}})).unwrap();
+        admission::default(&mut object);
+        let once = object.clone();
+        admission::default(&mut object);
+        assert_eq!(object, once, "{kind}");
+        let mut errors = Errors::new();
+        admission::validate(&mut errors, &object);
+        assert!(errors.iter().any(|error| &*error.field == "metadata.name"), "{kind}: {errors}");
+    }
 }
