@@ -9,6 +9,7 @@ pub mod api;
 pub mod cluster;
 pub mod config;
 pub mod control;
+pub mod docs;
 pub mod field;
 pub mod int_or_string;
 #[cfg(feature = "k8s-openapi")]

@@ -39,7 +39,7 @@ fn source(cluster: &Cluster, pod: &Pod, volume: &Volume) -> String {
         }
         Ok(VolumeSource::ConfigMap(map)) => format!("config map {}", map.name),
         Ok(VolumeSource::Secret(secret)) => format!("secret {}", secret.secret_name),
-        Ok(VolumeSource::PersistentVolumeClaim(claim)) => {
+        Ok(VolumeSource::Claim(claim)) => {
             let name = &claim.claim_name;
             let found = cluster.get::<PersistentVolumeClaim>(&pod.metadata.namespace, name);
             let volume = found.map_or("", |claim| claim.spec.volume_name.as_str());
