@@ -54,7 +54,7 @@ fn main() -> ExitCode {
 fn build(options: &Options) -> Cluster {
     let mut builder = Cluster::builder().seed(options.seed).builtin();
     for n in 1..=options.nodes {
-        builder = builder.node(format!("node-{n}"), Capacity::default());
+        builder = builder.node(&format!("node-{n}"), Capacity::default());
     }
     builder.build()
 }

@@ -12,13 +12,13 @@ use kubernel::workload::{self, Running};
 const LIMIT: u64 = 3 * 1024 * 1024;
 
 /// A text and where it comes from.
-pub struct Source {
+pub(crate) struct Source {
     name: String,
     text: Vec<u8>,
 }
 
 /// Reads the files; without any, the small shop.
-pub fn read(files: &[PathBuf]) -> Result<Vec<Source>, String> {
+pub(crate) fn read(files: &[PathBuf]) -> Result<Vec<Source>, String> {
     if files.is_empty() {
         let text = include_bytes!("../manifests/quickstart.yaml").to_vec();
         return Ok(vec![Source { name: "the small shop".to_owned(), text }]);
@@ -39,7 +39,7 @@ pub fn read(files: &[PathBuf]) -> Result<Vec<Source>, String> {
 }
 
 /// Hands every object to the cluster and tells whether all went well.
-pub fn apply(cluster: &mut Cluster, sources: &[Source]) -> bool {
+pub(crate) fn apply(cluster: &mut Cluster, sources: &[Source]) -> bool {
     let mut is_clean = true;
     for source in sources {
         println!("Manifests of {}:", source.name);

@@ -8,7 +8,7 @@ use kubernel::store::Term;
 use crate::tables::key_of;
 
 /// Prints for each service its endpoints, where a connection goes, and what its names say.
-pub fn print(cluster: &Cluster) {
+pub(crate) fn print(cluster: &Cluster) {
     let services: Vec<&Service> = cluster.list::<Service>(None).collect();
     if services.is_empty() {
         return;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub const USAGE: &str = "\
+pub(crate) const USAGE: &str = "\
 usage: quickstart [FILE]... [--for TIME] [--nodes N] [--seed N] [--explain KIND/[NAMESPACE/]NAME]
 
   FILE      manifests in YAML or JSON; a small shop without any
@@ -13,20 +13,20 @@ usage: quickstart [FILE]... [--for TIME] [--nodes N] [--seed N] [--explain KIND/
             the order of a quiet cluster
   --explain the object whose history is explained";
 
-pub struct Options {
-    pub files: Vec<PathBuf>,
-    pub time: Duration,
-    pub nodes: u16,
-    pub seed: u64,
-    pub explain: Option<(String, String)>,
+pub(crate) struct Options {
+    pub(crate) files: Vec<PathBuf>,
+    pub(crate) time: Duration,
+    pub(crate) nodes: u16,
+    pub(crate) seed: u64,
+    pub(crate) explain: Option<(String, String)>,
 }
 
-pub enum Parsed {
+pub(crate) enum Parsed {
     Run(Options),
     Help,
 }
 
-pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Parsed, String> {
+pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Parsed, String> {
     let mut options = Options {
         files: Vec::new(),
         time: Duration::from_secs(600),

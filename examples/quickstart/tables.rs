@@ -10,7 +10,7 @@ use kubernel::api::{
 use kubernel::time::Time;
 
 /// Prints a table for every kind that has objects.
-pub fn print(cluster: &Cluster) {
+pub(crate) fn print(cluster: &Cluster) {
     nodes(cluster);
     pods(cluster);
     replicas(cluster);
@@ -18,13 +18,13 @@ pub fn print(cluster: &Cluster) {
     claims(cluster);
 }
 
-pub fn key_of<R: Resource>(object: &R) -> Key {
+pub(crate) fn key_of<R: Resource>(object: &R) -> Key {
     let meta = object.meta();
     Key::new(R::KIND, meta.namespace.as_str(), meta.name.as_str())
 }
 
 /// The object that `kind` and `[namespace/]name` mean; kinds as in kubectl, short names too.
-pub fn find(cluster: &Cluster, kind: &str, name: &str) -> Option<Key> {
+pub(crate) fn find(cluster: &Cluster, kind: &str, name: &str) -> Option<Key> {
     let kind = kind.to_lowercase();
     let short = match kind.as_str() {
         "po" => "pod",
@@ -57,7 +57,7 @@ pub fn find(cluster: &Cluster, kind: &str, name: &str) -> Option<Key> {
 }
 
 /// `90s`, `10m0s`, `2h0m` as kubectl shows ages.
-pub fn span(time: Duration) -> String {
+pub(crate) fn span(time: Duration) -> String {
     let seconds = time.as_secs();
     match seconds {
         0..120 => format!("{seconds}s"),

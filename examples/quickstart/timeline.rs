@@ -11,7 +11,7 @@ use kubernel::store::Change;
 const MOST: usize = 120;
 
 /// Prints the changes that a user would tell about.
-pub fn print(cluster: &Cluster) {
+pub(crate) fn print(cluster: &Cluster) {
     let Ok(changes) = cluster.store().since(cluster.store().oldest()) else { return };
     let mut lines: Vec<String> = Vec::new();
     for change in changes {

