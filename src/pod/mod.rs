@@ -28,5 +28,6 @@ pub mod statuses;
 mod stop;
 mod stopping;
 pub mod termination;
+pub mod validate;
 mod volume_defaults;
 pub mod worker;

@@ -19,6 +19,7 @@ pub(crate) const SUITES: Suites = &[
     ("kill_grace", life::kill_grace),
     ("phase", phase_suite),
     ("pod_defaults", fields::pod_defaults),
+    ("pod_validation", fields::pod_validation),
     ("probe_worker", life::probe_worker),
     ("status_merge", status::merge),
     ("status_update", status::update),

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use kubernel::api::{Pod, ResourceList};
+use kubernel::field::{Errors, Path};
 use kubernel::pod::resources::{self, Options};
+use kubernel::pod::validate::{Rules, validate};
 use kubernel::pod::{defaults, qos};
 use serde_json::{Value, json};
 
+use super::super::support::errors;
 use super::part;
 
 pub(super) fn qos(input: &Value) -> Value {
@@ -45,6 +48,19 @@ pub(super) fn pod_defaults(input: &Value) -> Value {
         name != "kind" && name != "apiVersion" && !(name == "status" && *value == json!({}))
     });
     json!({"pod": out})
+}
+
+pub(super) fn pod_validation(input: &Value) -> Value {
+    let mut pod: Pod = part(input, "pod");
+    defaults::default(&mut pod);
+    let mut found = Errors::new();
+    validate(&mut found, &Path::EMPTY, &pod, &Rules { privileged: false });
+    let mut all: Vec<Value> = match errors(&found) {
+        Value::Array(all) => all,
+        _ => Vec::new(),
+    };
+    all.dedup();
+    json!({"errors": all})
 }
 
 fn trim(value: &mut Value) {
