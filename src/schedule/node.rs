@@ -1,52 +1,72 @@
 //! A node as the scheduler sees it: the object, and what its pods use.
 
-use crate::api::{Container, ContainerPort, Node, Pod, PodPhase, Protocol};
-use crate::pod::restart::is_sidecar;
-use crate::schedule::resources::{self, Amounts, Room};
+use std::cell::OnceCell;
 
-/// A node and the sums over its pods.
+use crate::api::{Container, ContainerPort, Name, Node, Pod, PodPhase, Protocol};
+use crate::pod::restart::is_sidecar;
+use crate::quantity::Quantity;
+use crate::schedule::resources::{Amounts, Usage};
+
+/// A node and the pods on it. What they use is summed up when it is first asked for.
 #[derive(Debug, Clone)]
 pub struct NodeInfo<'a> {
     /// The node.
     pub node: &'a Node,
-    /// The pods placed on it that have not ended.
-    pub pods: Vec<&'a Pod>,
-    /// What they use.
-    pub used: Amounts,
-    /// What they count as in scores.
-    pub non_zero: Amounts,
+    pods: Vec<&'a Pod>,
+    usage: OnceCell<Usage>,
+    allocatable: OnceCell<Amounts>,
 }
 
 impl<'a> NodeInfo<'a> {
     /// A node with the pods placed on it; those that have ended do not count (`GATE-3`).
     #[must_use]
     pub fn new(node: &'a Node, pods: impl IntoIterator<Item = &'a Pod>) -> Self {
-        let mut info =
-            Self { node, pods: Vec::new(), used: Amounts::default(), non_zero: Amounts::default() };
-        for pod in pods {
-            if !matches!(pod.status.phase, PodPhase::Succeeded | PodPhase::Failed) {
-                info.place(pod);
-            }
-        }
-        info
+        let lasts =
+            |pod: &&Pod| !matches!(pod.status.phase, PodPhase::Succeeded | PodPhase::Failed);
+        let pods = pods.into_iter().filter(lasts).collect();
+        Self { node, pods, usage: OnceCell::new(), allocatable: OnceCell::new() }
     }
 
     /// Adds a pod that is, or is assumed to be, on the node.
     pub fn place(&mut self, pod: &'a Pod) {
-        self.used.add(&resources::placed(pod));
-        self.non_zero.add(&resources::placed_non_zero(pod));
+        if let Some(usage) = self.usage.get_mut() {
+            usage.add(pod);
+        }
         self.pods.push(pod);
+    }
+
+    /// The name of the node.
+    #[must_use]
+    pub fn name(&self) -> Name {
+        self.node.metadata.name.as_str().into()
+    }
+
+    /// The pods on the node.
+    #[must_use]
+    pub fn pods(&self) -> &[&'a Pod] {
+        &self.pods
+    }
+
+    /// What the pods use.
+    #[must_use]
+    pub fn usage(&self) -> &Usage {
+        self.usage.get_or_init(|| {
+            let mut usage = Usage::default();
+            self.pods.iter().for_each(|pod| usage.add(pod));
+            usage
+        })
     }
 
     /// What the node has to give (`FIT-11`).
     #[must_use]
-    pub fn room(&self) -> Room {
-        let allocatable = &self.node.status.allocatable;
-        Room {
-            allocatable: Amounts::of(allocatable),
-            pods: allocatable.get("pods").map_or(0, |pods| pods.saturating_value()),
-            placed: i64::try_from(self.pods.len()).unwrap_or(i64::MAX),
-        }
+    pub fn allocatable(&self) -> &Amounts {
+        self.allocatable.get_or_init(|| Amounts::of(&self.node.status.allocatable))
+    }
+
+    /// How many pods the node takes; none if it does not say (`FIT-11`).
+    #[must_use]
+    pub fn most_pods(&self) -> i64 {
+        self.node.status.allocatable.get("pods").map_or(0, Quantity::saturating_value)
     }
 }
 

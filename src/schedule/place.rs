@@ -1,83 +1,23 @@
 //! The decision itself: which node a pod gets, or why none.
 //!
-//! Source: `pkg/scheduler/schedule_one.go`.
+//! Source: `pkg/scheduler/schedule_one.go`, `pkg/scheduler/framework/runtime/framework.go`.
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::{Name, Pod, Taint, TaintEffect};
 use crate::schedule::affinity;
+use crate::schedule::limits::{self, Exclusive};
 use crate::schedule::node::{NodeInfo, collide, host_ports};
-use crate::schedule::resources::{self, Amounts, Shortage};
+use crate::schedule::plugin::Plugin;
+use crate::schedule::pod_affinity::Neighbours;
+use crate::schedule::queue::priority;
+use crate::schedule::resources::{self, Amounts};
 use crate::schedule::score;
+use crate::schedule::snapshot::Snapshot;
+use crate::schedule::spread::Spread;
 use crate::schedule::taint::{self, Comparison};
-use crate::schedule::volumes::{self, Binding, ClaimTrouble, Storage, VolumeConflict};
-
-/// Why a node does not suit a pod (`SCHED-6`): the first filter that refuses.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Unfit {
-    /// The node takes no pods.
-    NodeUnschedulable,
-    /// The pod names another node.
-    NodeName,
-    /// A taint of the node is not tolerated.
-    Taint(Box<Taint>),
-    /// The node selector or the required node affinity does not match.
-    NodeAffinity,
-    /// A host port is taken.
-    NodePorts,
-    /// Resources are short.
-    Resources(Vec<Shortage>),
-    /// The claims of the pod cannot be used from the node.
-    Volumes(VolumeConflict),
-}
-
-impl Unfit {
-    /// The reasons as they are counted in the message, one for each short resource (`SCHED-31`).
-    #[must_use]
-    pub fn reasons(&self) -> Vec<String> {
-        match self {
-            Self::NodeUnschedulable => vec!["node(s) were unschedulable".to_owned()],
-            Self::NodeName => vec!["node(s) didn't match the requested node name".to_owned()],
-            Self::Taint(_) => vec!["node(s) had untolerated taint(s)".to_owned()],
-            Self::NodeAffinity => {
-                vec!["node(s) didn't match Pod's node affinity/selector".to_owned()]
-            }
-            Self::NodePorts => {
-                vec!["node(s) didn't have free ports for the requested pod ports".to_owned()]
-            }
-            Self::Resources(short) => short
-                .iter()
-                .map(|shortage| match shortage.resource.as_str() {
-                    "pods" => "Too many pods".to_owned(),
-                    name => format!("Insufficient {name}"),
-                })
-                .collect(),
-            Self::Volumes(conflict) => vec![conflict.to_string()],
-        }
-    }
-
-    /// Whether removing pods from the node could not help.
-    #[must_use]
-    pub fn is_unresolvable(&self) -> bool {
-        match self {
-            Self::NodeUnschedulable
-            | Self::NodeName
-            | Self::Taint(_)
-            | Self::NodeAffinity
-            | Self::Volumes(_) => true,
-            Self::NodePorts => false,
-            Self::Resources(short) => short.iter().any(Shortage::is_unresolvable),
-        }
-    }
-}
-
-impl fmt::Display for Unfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.reasons().join(", "))
-    }
-}
+use crate::schedule::unfit::{Failure, Refusal, Unfit, Unschedulable};
+use crate::schedule::volumes::{self, Binding, Claims};
 
 /// Where a pod goes, and what was thought of the other nodes.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,140 +32,190 @@ pub struct Placement<'a> {
     pub rejected: Vec<(Name, Unfit)>,
 }
 
-/// Why a pod goes nowhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Unschedulable {
-    /// There are no nodes (`SCHED-4`).
-    NoNodes,
-    /// The claims of the pod keep it from every node.
-    Claims {
-        /// How many nodes there are.
-        nodes: usize,
-        /// Why.
-        why: ClaimTrouble,
-    },
-    /// Every node was refused.
-    NoFit {
-        /// The nodes, and why.
-        rejected: Vec<(Name, Unfit)>,
-    },
-    /// A preferred term cannot be read.
-    Malformed(affinity::Malformed),
-}
-
-impl fmt::Display for Unschedulable {
-    /// The message of upstream's condition (`SCHED-31`).
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoNodes => f.write_str("no nodes available to schedule pods"),
-            Self::Claims { nodes, why } => write!(f, "0/{nodes} nodes are available: {why}."),
-            Self::NoFit { rejected } => {
-                let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-                for reason in rejected.iter().flat_map(|(_, unfit)| unfit.reasons()) {
-                    *counts.entry(reason).or_default() += 1;
-                }
-                let mut lines: Vec<String> =
-                    counts.into_iter().map(|(reason, count)| format!("{count} {reason}")).collect();
-                lines.sort();
-                let (all, lines) = (rejected.len(), lines.join(", "));
-                write!(f, "0/{all} nodes are available: {lines}.")
-            }
-            Self::Malformed(why) => why.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Unschedulable {}
-
 /// Chooses a node for a pod. Of nodes with the same score `pick` takes one (`SCHED-11`).
+///
+/// All nodes are looked at, however many there are (`SCHED-13`).
 ///
 /// # Errors
 /// [`Unschedulable`] with the reason for every node.
 pub fn place<'a>(
-    pod: &Pod,
-    nodes: &[NodeInfo<'_>],
-    storage: &'a dyn Storage,
+    pod: &'a Pod,
+    snapshot: &Snapshot<'a>,
     pick: &mut dyn FnMut(usize) -> usize,
 ) -> Result<Placement<'a>, Unschedulable> {
-    if nodes.is_empty() {
-        return Err(Unschedulable::NoNodes);
+    let cycle = Cycle::new(pod, snapshot)?;
+    if let Some(placement) = cycle.promised() {
+        return Ok(placement);
     }
-    let claims = volumes::claims(pod, storage)
-        .map_err(|why| Unschedulable::Claims { nodes: nodes.len(), why })?;
-    let request = resources::pending(pod);
-    let narrowed = affinity::narrowed(pod);
     let (mut fitting, mut rejected) = (Vec::new(), Vec::new());
-    for info in nodes {
-        let name = info.node.metadata.name.as_str();
-        let is_out = narrowed.as_ref().is_some_and(|names| !names.contains(name));
-        let verdict = if is_out {
-            Err(Unfit::NodeAffinity)
-        } else {
-            fits(pod, info, &request)
-                .and_then(|()| volumes::check(&claims, info.node, storage).map_err(Unfit::Volumes))
-        };
-        match verdict {
+    for info in &snapshot.nodes {
+        match cycle.fits(info) {
             Ok(binding) => fitting.push((info, binding)),
-            Err(unfit) => rejected.push((Name::from(name), unfit)),
+            Err(unfit) => rejected.push((info.name(), unfit)),
         }
     }
-    if fitting.is_empty() {
+    let infos: Vec<&NodeInfo<'a>> = fitting.iter().map(|(info, _)| *info).collect();
+    let scores = match infos.as_slice() {
+        [_, _, ..] => {
+            let scores = score::scores(pod, &infos, snapshot).map_err(Unschedulable::Failed)?;
+            score::totals(&scores, infos.len())
+        }
+        [_] | [] => Vec::new(),
+    };
+    let index = best(&scores, pick);
+    let Some((info, binding)) = fitting.into_iter().nth(index) else {
         return Err(Unschedulable::NoFit { rejected });
-    }
-    let (index, scores) = choose(pod, &fitting, nodes, pick)?;
-    let chosen = fitting.into_iter().nth(index);
-    let Some((info, binding)) = chosen else { return Err(Unschedulable::NoFit { rejected }) };
-    Ok(Placement { node: info.node.metadata.name.as_str().into(), binding, scores, rejected })
+    };
+    let scores = infos.into_iter().map(NodeInfo::name).zip(scores).collect();
+    Ok(Placement { node: info.name(), binding, scores, rejected })
 }
 
-/// The index of the best of the fitting nodes, and the scores.
-fn choose(
-    pod: &Pod,
-    fitting: &[(&NodeInfo<'_>, Binding<'_>)],
-    nodes: &[NodeInfo<'_>],
-    pick: &mut dyn FnMut(usize) -> usize,
-) -> Result<(usize, Vec<(Name, i64)>), Unschedulable> {
-    if fitting.len() == 1 {
-        return Ok((0, Vec::new()));
-    }
-    let infos: Vec<&NodeInfo<'_>> = fitting.iter().map(|(info, _)| *info).collect();
-    let totals = score::totals(pod, &infos, nodes).map_err(Unschedulable::Malformed)?;
-    let best = totals.iter().copied().max().unwrap_or_default();
-    let tied: Vec<usize> =
-        totals.iter().enumerate().filter(|(_, total)| **total == best).map(|(n, _)| n).collect();
+/// The index of the highest total, one of several by `pick`.
+fn best(totals: &[i64], pick: &mut dyn FnMut(usize) -> usize) -> usize {
+    let most = totals.iter().max();
+    let is_best = |(index, total)| (Some(total) == most).then_some(index);
+    let tied: Vec<usize> = totals.iter().enumerate().filter_map(is_best).collect();
     let choice = if tied.len() > 1 { pick(tied.len()) } else { 0 };
-    let index = tied.get(choice).or(tied.first()).copied().unwrap_or_default();
-    let names = infos.iter().map(|info| Name::from(info.node.metadata.name.as_str()));
-    Ok((index, names.zip(totals).collect()))
+    tied.get(choice).or(tied.first()).copied().unwrap_or_default()
 }
 
-/// The filters of one node that do not concern volumes, in upstream's order (`SCHED-6`).
+/// What is known about a pod before any node is looked at.
 ///
-/// # Errors
-/// The first [`Unfit`].
-pub fn fits(pod: &Pod, info: &NodeInfo<'_>, request: &Amounts) -> Result<(), Unfit> {
-    let node = info.node;
-    if node.spec.unschedulable && !tolerates_unschedulable(pod) {
-        return Err(Unfit::NodeUnschedulable); // FIT-2
+/// [`place`] runs it over all nodes; by itself it answers whether one node would do.
+#[derive(Debug)]
+pub struct Cycle<'s, 'a> {
+    pod: &'a Pod,
+    snapshot: &'s Snapshot<'a>,
+    request: Amounts,
+    narrowed: Option<BTreeSet<&'a str>>,
+    claims: Claims<'a>,
+    company: Company<'a>,
+}
+
+/// What depends on the other pods of the cluster.
+#[derive(Debug, Clone)]
+struct Company<'a> {
+    exclusive: Exclusive<'a>,
+    spread: Spread<'a>,
+    neighbours: Neighbours<'a>,
+}
+
+impl<'s, 'a> Cycle<'s, 'a> {
+    /// Reads the pod and counts the pods around it, in upstream's order (`SCHED-5`).
+    ///
+    /// # Errors
+    /// [`Unschedulable`] if there are no nodes, or if the pod cannot go to any.
+    pub fn new(pod: &'a Pod, snapshot: &'s Snapshot<'a>) -> Result<Self, Unschedulable> {
+        let (nodes, around) = (&snapshot.nodes, snapshot.around);
+        if nodes.is_empty() {
+            return Err(Unschedulable::NoNodes);
+        }
+        let refused = |why| Unschedulable::Refused { nodes: nodes.len(), why };
+        let narrowed = affinity::narrowed(pod);
+        if narrowed.as_ref().is_some_and(BTreeSet::is_empty) {
+            return Err(refused(Refusal::NodeNames));
+        }
+        let troubled = |why| refused(Refusal::Claims(why));
+        let exclusive = Exclusive::new(pod, nodes, around).map_err(troubled)?;
+        let claims = volumes::claims(pod, around).map_err(troubled)?;
+        let spread =
+            Spread::new(pod, nodes).map_err(|why| Unschedulable::Failed(Failure::Spread(why)))?;
+        let neighbours = Neighbours::new(pod, nodes, around)
+            .map_err(|why| refused(Refusal::PodAffinity(why)))?;
+        let company = Company { exclusive, spread, neighbours };
+        Ok(Self { pod, snapshot, request: resources::pending(pod), narrowed, claims, company })
     }
-    if !pod.spec.node_name.is_empty() && pod.spec.node_name != node.metadata.name {
-        return Err(Unfit::NodeName); // FIT-1
+
+    /// The node that the pod has been promised, if it still fits (`SCHED-7`).
+    fn promised(&self) -> Option<Placement<'a>> {
+        let name = self.pod.status.nominated_node_name.as_str();
+        let mut nodes = self.snapshot.nodes.iter().filter(|_| !name.is_empty());
+        let info = nodes.find(|info| info.node.metadata.name == name)?;
+        let binding = self.fits(info).ok()?;
+        Some(Placement { node: info.name(), binding, scores: Vec::new(), rejected: Vec::new() })
     }
-    let tolerations = &pod.spec.tolerations;
-    if let Some(taint) = taint::first_untolerated(&node.spec.taints, tolerations, Comparison::Off) {
-        return Err(Unfit::Taint(Box::new(taint.clone())));
+
+    /// Whether a node suits the pod, with the pods that have been promised the node and without them
+    /// (`SCHED-8`, `SCHED-9`).
+    ///
+    /// # Errors
+    /// The first [`Unfit`], in upstream's order.
+    pub fn fits(&self, info: &NodeInfo<'a>) -> Result<Binding<'a>, Unfit> {
+        let name = info.node.metadata.name.as_str();
+        if self.narrowed.as_ref().is_some_and(|names| !names.contains(name)) {
+            return Err(Unfit::Excluded);
+        }
+        let nominated = self.snapshot.nominated.iter().filter(|other| {
+            other.status.nominated_node_name == name
+                && priority(other) >= priority(self.pod)
+                && (&other.metadata.namespace, &other.metadata.name)
+                    != (&self.pod.metadata.namespace, &self.pod.metadata.name)
+        });
+        let nominated: Vec<&'a Pod> = nominated.copied().collect();
+        if !nominated.is_empty() {
+            let (mut crowded, mut company) = (info.clone(), self.company.clone());
+            for other in nominated {
+                crowded.place(other);
+                company.add(other, info);
+            }
+            self.check(&crowded, &company)?;
+        }
+        self.check(info, &self.company)
     }
-    if !affinity::matches(pod, node) {
-        return Err(Unfit::NodeAffinity);
+
+    /// The filters in upstream's order (`SCHED-6`).
+    fn check(&self, info: &NodeInfo<'a>, company: &Company<'a>) -> Result<Binding<'a>, Unfit> {
+        let (pod, node, around) = (self.pod, info.node, self.snapshot.around);
+        if node.spec.unschedulable && !tolerates_unschedulable(pod) {
+            return Err(Unfit::NodeUnschedulable); // FIT-2
+        }
+        if !pod.spec.node_name.is_empty() && pod.spec.node_name != node.metadata.name {
+            return Err(Unfit::NodeName); // FIT-1
+        }
+        let (taints, tolerations) = (&node.spec.taints, &pod.spec.tolerations);
+        if let Some(taint) = taint::first_untolerated(taints, tolerations, Comparison::Off) {
+            return Err(Unfit::Taint(Box::new(taint.clone())));
+        }
+        if !affinity::matches(pod, node) {
+            return Err(Unfit::NodeAffinity);
+        }
+        let taken = |port| {
+            let mut held = info.pods().iter().flat_map(|other| host_ports(other));
+            held.any(|held| collide(port, held))
+        };
+        if host_ports(pod).any(taken) {
+            return Err(Unfit::NodePorts);
+        }
+        let short = resources::shortages(&self.request, info);
+        if !short.is_empty() {
+            return Err(Unfit::Resources(short));
+        }
+        company.exclusive.check(info).map_err(Unfit::Volumes)?;
+        limits::check_limits(pod, info, around).map_err(Unfit::Volumes)?;
+        let binding = volumes::check(&self.claims, node, around).map_err(Unfit::Volumes)?;
+        company.spread.check(node).map_err(Unfit::Spread)?;
+        company.neighbours.check(node).map_err(Unfit::PodAffinity)?;
+        Ok(binding)
     }
-    let taken =
-        |port| info.pods.iter().any(|other| host_ports(other).any(|held| collide(port, held)));
-    if host_ports(pod).any(taken) {
-        return Err(Unfit::NodePorts);
+
+    /// What each plugin thinks of nodes that fit; see [`score::scores`].
+    ///
+    /// # Errors
+    /// As [`score::scores`].
+    pub fn scores(&self, fitting: &[&NodeInfo<'a>]) -> Result<BTreeMap<Plugin, Vec<i64>>, Failure> {
+        score::scores(self.pod, fitting, self.snapshot)
     }
-    let short = resources::shortages(request, &info.used, &info.room());
-    if short.is_empty() { Ok(()) } else { Err(Unfit::Resources(short)) }
+}
+
+impl<'a> Company<'a> {
+    /// What had nothing to ask before does not look at nominated pods either, as upstream.
+    fn add(&mut self, other: &'a Pod, info: &NodeInfo<'a>) {
+        self.exclusive.add(other);
+        self.spread.add(other, info.node);
+        if !self.neighbours.is_idle() {
+            self.neighbours.add(other, info.node);
+        }
+    }
 }
 
 fn tolerates_unschedulable(pod: &Pod) -> bool {

@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::{Pod, ResourceList};
-use crate::pod::resources::{Options, requests_with};
+use crate::api::{Container, ContainerStatus, Pod, ResourceList};
+use crate::pod::resources::{Options, is_pod_level, requests_with};
 use crate::quantity::{Format, Quantity};
+use crate::schedule::node::NodeInfo;
 
 /// What a container without a cpu request counts as in scores, in thousandths of a core (`FIT-15`).
 const DEFAULT_MILLI_CPU: i64 = 100;
@@ -51,8 +52,12 @@ impl Amounts {
         self.memory = self.memory.saturating_add(other.memory);
         self.ephemeral_storage = self.ephemeral_storage.saturating_add(other.ephemeral_storage);
         for (name, amount) in &other.scalars {
-            let sum = self.scalars.entry(name.clone()).or_default();
-            *sum = sum.saturating_add(*amount);
+            match self.scalars.get_mut(name) {
+                Some(sum) => *sum = sum.saturating_add(*amount),
+                None => {
+                    self.scalars.insert(name.clone(), *amount);
+                }
+            }
         }
     }
 
@@ -96,6 +101,48 @@ pub fn pending(pod: &Pod) -> Amounts {
     Amounts::of(&requests_with(pod, &Options::default()))
 }
 
+/// What pods count as in scores (`FIT-15`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Scored {
+    /// Thousandths of a core.
+    pub milli_cpu: i64,
+    /// Bytes of memory.
+    pub memory: i64,
+}
+
+impl Scored {
+    fn of(amounts: &Amounts) -> Self {
+        Self { milli_cpu: amounts.milli_cpu, memory: amounts.memory }
+    }
+
+    /// The two together; sums that do not fit stay at the limit.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            milli_cpu: self.milli_cpu.saturating_add(other.milli_cpu),
+            memory: self.memory.saturating_add(other.memory),
+        }
+    }
+}
+
+/// What placed pods use, and what they count as in scores.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// What they use (`FIT-14`).
+    pub used: Amounts,
+    /// What they count as in scores (`FIT-15`).
+    pub scored: Scored,
+}
+
+impl Usage {
+    /// Adds a placed pod.
+    pub fn add(&mut self, pod: &Pod) {
+        let (used, scored) = plain(pod).unwrap_or_else(|| (placed(pod), placed_scored(pod)));
+        self.used.add(&used);
+        self.scored = self.scored.plus(scored);
+    }
+}
+
 /// What a placed pod uses (`FIT-14`).
 #[must_use]
 pub fn placed(pod: &Pod) -> Amounts {
@@ -106,35 +153,86 @@ pub fn placed(pod: &Pod) -> Amounts {
 /// What a placed pod counts as in scores: containers without a request count as the default
 /// (`FIT-15`).
 #[must_use]
-pub fn placed_non_zero(pod: &Pod) -> Amounts {
-    let mut non_missing = ResourceList::new();
+pub fn placed_scored(pod: &Pod) -> Scored {
     let own = pod.spec.resources.as_ref().map(|resources| &resources.requests);
-    let is_own = |name: &str| own.is_some_and(|own| own.contains_key(name));
-    if !is_own("cpu") {
-        non_missing.insert("cpu".to_owned(), milli(DEFAULT_MILLI_CPU));
-    }
-    if !is_own("memory") {
-        non_missing.insert("memory".to_owned(), Quantity::from(DEFAULT_MEMORY));
-    }
-    let options =
-        Options { use_status: true, use_pod_status: true, non_missing, ..Options::default() };
-    Amounts::of(&requests_with(pod, &options))
+    let has_own = own.is_some_and(|own| own.keys().any(|name| is_pod_level(name)));
+    let options = Options { use_status: true, use_pod_status: true, ..Options::default() };
+    let known = if has_own { requests_with(pod, &options) } else { ResourceList::new() };
+    let mut non_missing = defaults();
+    non_missing.retain(|name, _| !known.contains_key(name));
+    let options = Options { non_missing, ..options };
+    Scored::of(&Amounts::of(&requests_with(pod, &options)))
 }
 
 /// What a pending pod counts as in the score by free resources; pod-level requests are not looked
 /// at (`SCORE-3`, `SCORE-4`).
 #[must_use]
-pub fn pending_non_zero(pod: &Pod) -> Amounts {
-    let non_missing = ResourceList::from([
-        ("cpu".to_owned(), milli(DEFAULT_MILLI_CPU)),
-        ("memory".to_owned(), Quantity::from(DEFAULT_MEMORY)),
-    ]);
-    let options = Options { skip_pod_level: true, non_missing, ..Options::default() };
-    Amounts::of(&requests_with(pod, &options))
+pub fn pending_scored(pod: &Pod) -> Scored {
+    let options = Options { skip_pod_level: true, non_missing: defaults(), ..Options::default() };
+    Scored::of(&Amounts::of(&requests_with(pod, &options)))
 }
 
-fn milli(amount: i64) -> Quantity {
-    Quantity::from_milli(amount, Format::DecimalSi)
+/// [`placed`] and [`placed_scored`] of a pod that has nothing but containers whose requests stand as
+/// they are, summed up in whole numbers. `None` for other pods and for amounts that would be rounded.
+fn plain(pod: &Pod) -> Option<(Amounts, Scored)> {
+    if !pod.spec.init_containers.is_empty() || pod.spec.resources.is_some() {
+        return None;
+    }
+    let mut used = Amounts::default();
+    let mut defaults = Scored::default();
+    for container in &pod.spec.containers {
+        let requests = &container.resources.requests;
+        if !stands(pod, container) {
+            return None;
+        }
+        add_exactly(&mut used, requests)?;
+        if !requests.contains_key("cpu") {
+            defaults.milli_cpu += DEFAULT_MILLI_CPU;
+        }
+        if !requests.contains_key("memory") {
+            defaults.memory += DEFAULT_MEMORY;
+        }
+    }
+    add_exactly(&mut used, &pod.spec.overhead)?;
+    let scored = Scored::of(&used).plus(defaults);
+    Some((used, scored))
+}
+
+/// Whether the status of a container tells of no other requests than its spec.
+fn stands(pod: &Pod, container: &Container) -> bool {
+    let requests = &container.resources.requests;
+    let named = |status: &&ContainerStatus| status.name == container.name;
+    pod.status.container_statuses.iter().filter(named).all(|status| {
+        let allocated = &status.allocated_resources;
+        status.resources.as_ref().is_none_or(|actual| actual.requests == *requests)
+            && (allocated.is_empty() || allocated == requests)
+    })
+}
+
+fn add_exactly(sum: &mut Amounts, list: &ResourceList) -> Option<()> {
+    for (name, quantity) in list {
+        match name.as_str() {
+            "cpu" => {
+                let milli = quantity.milli_value()?;
+                let is_exact = quantity.scaled_value(-9) == milli.checked_mul(1_000_000);
+                sum.milli_cpu = sum.milli_cpu.checked_add(milli).filter(|_| is_exact)?;
+            }
+            "memory" => sum.memory = sum.memory.checked_add(quantity.as_i64()?)?,
+            "ephemeral-storage" => {
+                sum.ephemeral_storage = sum.ephemeral_storage.checked_add(quantity.as_i64()?)?;
+            }
+            _ => return None,
+        }
+    }
+    Some(())
+}
+
+fn defaults() -> ResourceList {
+    let cpu = Quantity::from_milli(DEFAULT_MILLI_CPU, Format::DecimalSi);
+    ResourceList::from([
+        ("cpu".to_owned(), cpu),
+        ("memory".to_owned(), Quantity::from(DEFAULT_MEMORY)),
+    ])
 }
 
 /// One resource that a node lacks (`FIT-10` … `FIT-12`).
@@ -160,18 +258,16 @@ impl Shortage {
 
 /// What a node lacks for a pod; empty if it fits (`FIT-10` … `FIT-13`).
 #[must_use]
-pub fn shortages(request: &Amounts, used: &Amounts, room: &Room) -> Vec<Shortage> {
+pub fn shortages(request: &Amounts, info: &NodeInfo<'_>) -> Vec<Shortage> {
     let mut short = Vec::new();
-    if room.placed + 1 > room.pods {
-        short.push(Shortage {
-            resource: "pods".to_owned(),
-            requested: 1,
-            used: room.placed,
-            capacity: room.pods,
-        });
+    let placed = i64::try_from(info.pods().len()).unwrap_or(i64::MAX);
+    let most = info.most_pods();
+    if placed >= most {
+        let resource = "pods".to_owned();
+        short.push(Shortage { resource, requested: 1, used: placed, capacity: most });
     }
     for (name, requested) in request.iter().filter(|(_, requested)| *requested > 0) {
-        let (used, capacity) = (used.get(name), room.allocatable.get(name));
+        let (used, capacity) = (info.usage().used.get(name), info.allocatable().get(name));
         if requested > capacity.saturating_sub(used) {
             short.push(Shortage { resource: name.to_owned(), requested, used, capacity });
         }
@@ -179,13 +275,36 @@ pub fn shortages(request: &Amounts, used: &Amounts, room: &Room) -> Vec<Shortage
     short
 }
 
-/// What a node has to give.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Room {
-    /// Resources that pods may use.
-    pub allocatable: Amounts,
-    /// How many pods it takes.
-    pub pods: i64,
-    /// How many it has.
-    pub placed: i64,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(requests: &[&[(&str, &str)]], is_plain: bool) {
+        let container = |requests: &&[(&str, &str)]| {
+            let list = requests
+                .iter()
+                .map(|(name, amount)| ((*name).to_owned(), amount.parse::<Quantity>().unwrap()));
+            let mut container = Container::default();
+            container.resources.requests = list.collect();
+            container
+        };
+        let mut pod = Pod::default();
+        pod.spec.containers = requests.iter().map(container).collect();
+        let quick = plain(&pod);
+        assert_eq!(quick.is_some(), is_plain);
+        if let Some(quick) = quick {
+            assert_eq!(quick, (placed(&pod), placed_scored(&pod)));
+        }
+    }
+
+    #[test]
+    fn the_short_way_to_sum_up_gives_the_same() {
+        check(&[], true);
+        check(&[&[("cpu", "100m"), ("memory", "1Gi")], &[("ephemeral-storage", "1G")]], true);
+        check(&[&[("cpu", "1"), ("memory", "0")], &[("cpu", "0")]], true);
+        // Rounded once for the pod, not for each container.
+        check(&[&[("cpu", "100u")], &[("cpu", "100u")]], false);
+        check(&[&[("memory", "500m")], &[("memory", "500m")]], false);
+        check(&[&[("cpu", "1"), ("example.com/gpu", "1")]], false);
+    }
 }

@@ -1,12 +1,14 @@
 //! Gives pods their nodes.
 
 use crate::api::{
-    ConditionStatus, Key, Kind, Node, Object, PersistentVolume, PersistentVolumeClaim, Pod,
-    PodCondition, PodConditionType, PodPhase, Resource, StorageClass,
+    CSINode, ConditionStatus, Key, Kind, Namespace, Node, Object, PersistentVolume,
+    PersistentVolumeClaim, Pod, PodCondition, PodConditionType, PodPhase, ReplicaSet,
+    ReplicationController, Resource, Service, StatefulSet, StorageClass,
 };
 use crate::control::{Controller, Intent, Plan, Reason, View};
-use crate::schedule::volumes::{Binding, Storage};
-use crate::schedule::{NodeInfo, Unschedulable, place};
+use crate::labels::Selector;
+use crate::schedule::volumes::Binding;
+use crate::schedule::{NodeInfo, Snapshot, Surroundings, Unschedulable, place};
 use crate::storage::{SELECTED_NODE, binder};
 use crate::store::{Change, Term};
 
@@ -14,8 +16,14 @@ use crate::store::{Change, Term};
 const NAME: &str = "default-scheduler";
 
 /// The kinds, besides pods, whose changes may give a waiting pod a node.
-const SHAPES_CHOICE: [Kind; 4] =
-    [Kind::Node, Kind::PersistentVolume, Kind::PersistentVolumeClaim, Kind::StorageClass];
+const SHAPES_CHOICE: [Kind; 6] = [
+    Kind::Node,
+    Kind::PersistentVolume,
+    Kind::PersistentVolumeClaim,
+    Kind::StorageClass,
+    Kind::CSINode,
+    Kind::Namespace,
+];
 
 /// The scheduler. Its keys are pods.
 ///
@@ -53,10 +61,9 @@ impl Controller for Scheduler {
         if !is_mine(pod) {
             return Plan::default();
         }
-        let nodes: Vec<NodeInfo<'_>> =
-            view.store.list::<Node>(None).map(|n| info(n, view)).collect();
-        let storage = Shelf { view, namespace: &key.namespace };
-        match place(pod, &nodes, &storage, pick) {
+        let nodes = view.store.list::<Node>(None).map(|node| info(node, view)).collect();
+        let snapshot = Snapshot { nodes, nominated: nominated(view), around: &Lookup { view } };
+        match place(pod, &snapshot, pick) {
             Ok(placement) => {
                 let mut plan = Plan::default();
                 for (node, unfit) in &placement.rejected {
@@ -109,6 +116,13 @@ fn info<'a>(node: &'a Node, view: View<'a>) -> NodeInfo<'a> {
     NodeInfo::new(node, view.store.indexed(&term).filter_map(Object::peek::<Pod>))
 }
 
+/// The pods that have been promised a node.
+fn nominated(view: View<'_>) -> Vec<&Pod> {
+    let pods = view.store.indexed(&Term::PodOnNode("".into()));
+    let pods = pods.filter_map(Object::peek::<Pod>);
+    pods.filter(|pod| !pod.status.nominated_node_name.is_empty() && is_mine(pod)).collect()
+}
+
 /// What is to be written for claims that waited for the node (`SCHED-6` of storage).
 fn reserve(mut plan: Plan, binding: &Binding<'_>, node: &str) -> Plan {
     for (claim, volume) in &binding.matched {
@@ -130,10 +144,10 @@ fn reserve(mut plan: Plan, binding: &Binding<'_>, node: &str) -> Plan {
 /// Says in the pod's conditions why it has no node (`SCHED-30`).
 fn refuse(pod: &Pod, why: &Unschedulable, view: View<'_>) -> Plan {
     let reason = match why {
-        Unschedulable::NoNodes | Unschedulable::Claims { .. } | Unschedulable::NoFit { .. } => {
+        Unschedulable::NoNodes | Unschedulable::Refused { .. } | Unschedulable::NoFit { .. } => {
             "Unschedulable"
         }
-        Unschedulable::Malformed(_) => "SchedulerError",
+        Unschedulable::Failed(_) => "SchedulerError",
     };
     let plan = Plan::default().because(Reason::of(why));
     let message = why.to_string();
@@ -158,16 +172,15 @@ fn refuse(pod: &Pod, why: &Unschedulable, view: View<'_>) -> Plan {
     plan.then(Intent::UpdateStatus(told.into()))
 }
 
-/// What the scheduler looks up about storage.
+/// What the scheduler looks up.
 #[derive(Debug)]
-struct Shelf<'a> {
+struct Lookup<'a> {
     view: View<'a>,
-    namespace: &'a str,
 }
 
-impl Storage for Shelf<'_> {
-    fn claim(&self, name: &str) -> Option<&PersistentVolumeClaim> {
-        self.view.store.get(self.namespace, name)
+impl Surroundings for Lookup<'_> {
+    fn claim(&self, namespace: &str, name: &str) -> Option<&PersistentVolumeClaim> {
+        self.view.store.get(namespace, name)
     }
 
     fn volume(&self, name: &str) -> Option<&PersistentVolume> {
@@ -181,5 +194,41 @@ impl Storage for Shelf<'_> {
 
     fn class(&self, name: &str) -> Option<&StorageClass> {
         self.view.store.get("", name)
+    }
+
+    fn csi_node(&self, node: &str) -> Option<&CSINode> {
+        self.view.store.get("", node)
+    }
+
+    fn namespace(&self, name: &str) -> Option<&Namespace> {
+        self.view.store.get("", name)
+    }
+
+    fn namespaces(&self) -> Vec<&Namespace> {
+        self.view.store.list(None).collect()
+    }
+
+    fn services_of(&self, pod: &Pod) -> Vec<&Service> {
+        self.view.store.services_of(pod).collect()
+    }
+
+    fn owner_selector(&self, pod: &Pod) -> Option<Selector> {
+        let mut owners = pod.metadata.owner_references.iter();
+        let owner = owners.find(|owner| owner.controller == Some(true))?;
+        let (store, namespace) = (self.view.store, pod.metadata.namespace.as_str());
+        let selector = match (owner.api_version.as_str(), owner.kind.as_str()) {
+            ("v1", "ReplicationController") => {
+                let owner = store.get::<ReplicationController>(namespace, &owner.name)?;
+                return Some(Selector::from_map(&owner.spec.selector));
+            }
+            ("apps/v1", "ReplicaSet") => {
+                &store.get::<ReplicaSet>(namespace, &owner.name)?.spec.selector
+            }
+            ("apps/v1", "StatefulSet") => {
+                &store.get::<StatefulSet>(namespace, &owner.name)?.spec.selector
+            }
+            (_, _) => return None,
+        };
+        Selector::compile(selector.as_deref()).ok()
     }
 }
