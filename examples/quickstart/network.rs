@@ -25,7 +25,12 @@ pub(crate) fn print(cluster: &Cluster) {
 fn slices<'a>(cluster: &'a Cluster, service: &Service) -> impl Iterator<Item = &'a EndpointSlice> {
     let meta = &service.metadata;
     let term = Term::SliceOfService(meta.namespace.as_str().into(), meta.name.as_str().into());
-    cluster.store().indexed(&term).filter_map(Object::peek::<EndpointSlice>).collect::<Vec<_>>().into_iter()
+    cluster
+        .store()
+        .indexed(&term)
+        .filter_map(Object::peek::<EndpointSlice>)
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 fn endpoints(cluster: &Cluster, service: &Service) {
@@ -40,7 +45,8 @@ fn endpoints(cluster: &Cluster, service: &Service) {
             any = true;
             let address = endpoint.addresses.first().map_or("", String::as_str);
             let pod = endpoint.target_ref.as_ref().map_or("", |target| target.name.as_str());
-            let ready = if endpoint.conditions.ready == Some(false) { "not ready" } else { "ready" };
+            let ready =
+                if endpoint.conditions.ready == Some(false) { "not ready" } else { "ready" };
             println!("    endpoint {address}:{} {pod} ({ready})", ports.join(","));
         }
     }

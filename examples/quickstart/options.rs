@@ -37,12 +37,13 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Parsed, S
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {
         let (name, inline) = match argument.split_once('=') {
-            Some((name, value)) if name.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
+            Some((name, value)) if name.starts_with("--") => {
+                (name.to_owned(), Some(value.to_owned()))
+            }
             _ => (argument, None),
         };
-        let mut value = || {
-            inline.clone().or_else(|| arguments.next()).ok_or(format!("{name} needs a value"))
-        };
+        let mut value =
+            || inline.clone().or_else(|| arguments.next()).ok_or(format!("{name} needs a value"));
         match name.as_str() {
             "--help" | "-h" => return Ok(Parsed::Help),
             "--for" => options.time = time(&value()?)?,

@@ -270,11 +270,10 @@ fn claims(cluster: &Cluster) {
     let rows: Vec<Vec<String>> = cluster
         .list::<PersistentVolume>(None)
         .map(|volume| {
-            let claim = volume
-                .spec
-                .claim_ref
-                .as_ref()
-                .map_or_else(String::new, |claim| format!("{}/{}", claim.namespace, claim.name));
+            let claim =
+                volume.spec.claim_ref.as_ref().map_or_else(String::new, |claim| {
+                    format!("{}/{}", claim.namespace, claim.name)
+                });
             vec![
                 volume.metadata.name.clone(),
                 amount(&volume.spec.capacity),

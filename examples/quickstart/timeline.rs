@@ -2,8 +2,8 @@
 
 use kubernel::Cluster;
 use kubernel::api::{
-    ContainerState, ContainerStatus, Deployment, EndpointSlice, Kind, Object,
-    PersistentVolume, PersistentVolumeClaim, Pod, PodConditionType, Resource,
+    ContainerState, ContainerStatus, Deployment, EndpointSlice, Kind, Object, PersistentVolume,
+    PersistentVolumeClaim, Pod, PodConditionType, Resource,
 };
 use kubernel::store::Change;
 
@@ -99,7 +99,8 @@ fn pod(out: &mut Vec<String>, before: &Pod, after: &Pod) {
     if before.status.phase != after.status.phase {
         out.push(format!("is {}", after.status.phase));
     }
-    for status in after.status.init_container_statuses.iter().chain(&after.status.container_statuses)
+    for status in
+        after.status.init_container_statuses.iter().chain(&after.status.container_statuses)
     {
         let all = before.status.init_container_statuses.iter();
         let old = all.chain(&before.status.container_statuses).find(|old| old.name == status.name);

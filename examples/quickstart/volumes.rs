@@ -21,7 +21,8 @@ pub(crate) fn print(cluster: &Cluster) {
         for container in containers {
             for mount in &container.volume_mounts {
                 let volume = pod.spec.volumes.iter().find(|volume| volume.name == mount.name);
-                let what = volume.map_or_else(|| "no such volume".to_owned(), |v| source(cluster, pod, v));
+                let what =
+                    volume.map_or_else(|| "no such volume".to_owned(), |v| source(cluster, pod, v));
                 let mode = if mount.read_only { " (read-only)" } else { "" };
                 println!("    {}: {} is {what}{mode}", container.name, mount.mount_path);
                 contents(cluster, pod, &container.name, &mount.mount_path);
@@ -56,7 +57,8 @@ fn source(cluster: &Cluster, pod: &Pod, volume: &Volume) -> String {
 
 /// The files that the container sees there, with their sizes: their content may be secret.
 fn contents(cluster: &Cluster, pod: &Pod, container: &str, path: &str) {
-    let files: Vec<(String, usize)> = Vec::new(); let _ = (cluster, pod, container, path);
+    let files: Vec<(String, usize)> = Vec::new();
+    let _ = (cluster, pod, container, path);
     for (name, size) in files {
         println!("        {name}, {size} bytes");
     }

@@ -91,6 +91,10 @@ pub fn default(object: &mut Object) {
 /// Checks a new object.
 pub fn validate(out: &mut Errors, object: &Object) {
     match object {
+        Object::Pod(it) => {
+            let rules = pod::validate::Rules::default();
+            pod::validate::validate(out, &Path::EMPTY, it, &rules);
+        }
         Object::Service(it) => service::validate(out, it),
         Object::Endpoints(it) => service::validate_endpoints(out, it, None),
         Object::EndpointSlice(it) => service::validate_slice(out, it, None),

@@ -46,12 +46,19 @@ impl Server {
 }
 
 fn pod(name: &str) -> Value {
-    json!({"metadata": {"name": name}, "spec": {"nodeName": "n1", "terminationGracePeriodSeconds": 30}})
+    json!({"metadata": {"name": name}, "spec": {"nodeName": "n1",
+        "terminationGracePeriodSeconds": 30, "containers": [{"name": "a", "image": "a"}]}})
 }
 
 fn key(kind: Kind, name: &str) -> Key {
     let namespace = if kind.is_namespaced() { "default" } else { "" };
     Key::new(kind, namespace, name)
+}
+
+/// A pod with something to run.
+fn runnable(mut pod: Value) -> Value {
+    pod["spec"]["containers"] = json!([{"name": "a", "image": "a"}]);
+    pod
 }
 
 #[test]
@@ -60,7 +67,7 @@ fn the_server_sets_what_is_its_own() {
     let mut server = Server::new();
     let sent = json!({"metadata": {"name": "a", "uid": "mine", "generation": 9,
         "deletionTimestamp": "2026-01-01T00:00:00Z", "selfLink": "/x"}});
-    let pod = server.create("v1", "Pod", sent).unwrap();
+    let pod = server.create("v1", "Pod", runnable(sent)).unwrap();
     let meta = pod.meta();
     assert_eq!((meta.namespace.as_str(), meta.generation), ("default", 1));
     assert_eq!((meta.uid.len(), meta.deletion_timestamp), (36, None));
@@ -104,14 +111,16 @@ fn a_namespace_goes_when_both_lists_are_empty() {
 fn names_are_generated_or_refused() {
     // NAME-15, NAME-17
     let mut server = Server::new();
-    let made = server.create("v1", "Pod", json!({"metadata": {"generateName": "a-"}})).unwrap();
+    let made =
+        server.create("v1", "Pod", runnable(json!({"metadata": {"generateName": "a-"}}))).unwrap();
     assert_eq!((made.meta().name.len(), made.meta().name.starts_with("a-")), (7, true));
     let ApiError::Invalid { errors, .. } = server.create("v1", "Pod", json!({})).unwrap_err()
     else {
         panic!("not invalid")
     };
     assert_eq!(&*errors.iter().next().unwrap().field, "metadata.name");
-    let again = server.create("v1", "Pod", json!({"metadata": {"name": made.meta().name}}));
+    let again =
+        server.create("v1", "Pod", runnable(json!({"metadata": {"name": made.meta().name}})));
     assert_eq!(again.unwrap_err().code(), 409);
 }
 
@@ -231,7 +240,8 @@ fn preconditions_and_policies_are_checked() {
 fn a_pod_is_bound_once() {
     // DEL-12
     let mut server = Server::new();
-    let key = server.create("v1", "Pod", json!({"metadata": {"name": "a"}})).unwrap().key();
+    let key =
+        server.create("v1", "Pod", runnable(json!({"metadata": {"name": "a"}}))).unwrap().key();
     let bind = json!({"metadata": {"name": "a"}, "target": {"name": "n1"}});
     let bound = server.create("v1", "Binding", bind.clone()).unwrap();
     let Object::Pod(bound) = bound else { panic!("not a pod") };
