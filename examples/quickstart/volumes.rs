@@ -57,8 +57,8 @@ fn source(cluster: &Cluster, pod: &Pod, volume: &Volume) -> String {
 
 /// The files that the container sees there, with their sizes: their content may be secret.
 fn contents(cluster: &Cluster, pod: &Pod, container: &str, path: &str) {
-    let files: Vec<(String, usize)> = Vec::new();
-    let _ = (cluster, pod, container, path);
+    let key = key_of(pod);
+    let Ok(files) = cluster.files(&key, container, path) else { return };
     for (name, size) in files {
         println!("        {name}, {size} bytes");
     }

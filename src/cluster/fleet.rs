@@ -4,22 +4,25 @@
 use std::sync::Arc;
 
 use crate::api::{Key, Kind, Name, Object, PersistentVolume, Pod, Resource};
-use crate::cluster::node::{NodeAgent, Programs};
+use crate::cluster::node::{NodeAgent, Outside, Programs, Shelf};
 use crate::control::queue::Work;
 use crate::control::{Plan, View};
 use crate::pmap::PMap;
 use crate::store::{Change, Term};
+use crate::volume::{Tree, TreeError};
 
 /// The agents of all nodes, by name.
 #[derive(Debug, Clone)]
 pub(super) struct Fleet {
     agents: PMap<Name, NodeAgent>,
     programs: Arc<Programs>,
+    shelf: Shelf,
 }
 
 impl Fleet {
     pub(super) fn new(agents: Vec<NodeAgent>, programs: Programs) -> Self {
-        let mut fleet = Self { agents: PMap::new(), programs: Arc::new(programs) };
+        let mut fleet =
+            Self { agents: PMap::new(), programs: Arc::new(programs), shelf: Shelf::default() };
         for agent in agents {
             fleet.agents.insert(agent.name().clone(), agent);
         }
@@ -56,8 +59,23 @@ impl Fleet {
     pub(super) fn sync(&mut self, work: &Work, view: View<'_>) -> Plan {
         let agent = work.node.as_ref().and_then(|node| self.agents.get_mut(node));
         let Some(agent) = agent else { return Plan::default() };
-        let sync = agent.sync(&work.key, view, &self.programs);
+        let mut outside = Outside { programs: &self.programs, shelf: &mut self.shelf };
+        let sync = agent.sync(&work.key, view, &mut outside);
         Plan { intents: sync.intents, again: sync.wake, why: sync.why }
+    }
+}
+
+impl Fleet {
+    /// The tree that a path in a container of a pod on a node lies in, and the path there.
+    pub(super) fn files(
+        &self,
+        node: &str,
+        pod: &Key,
+        container: &str,
+        path: &str,
+    ) -> Result<(&Tree, String), TreeError> {
+        let agent = self.agents.get(node).ok_or(TreeError::NotMounted)?;
+        agent.files(pod, container, path, &self.shelf)
     }
 }
 

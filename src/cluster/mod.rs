@@ -23,6 +23,7 @@
 mod builder;
 mod enabled;
 mod explain;
+mod files;
 mod fleet;
 mod network;
 pub mod node;

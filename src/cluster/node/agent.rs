@@ -11,7 +11,7 @@ use crate::api::{
 };
 use crate::cluster::node::fit::{Room, admit};
 use crate::cluster::node::program::Programs;
-use crate::cluster::node::volumes::{Disks, PodVolumes};
+use crate::cluster::node::volumes::{Disks, PodVolumes, Shelf};
 use crate::cluster::node::world::Surroundings;
 use crate::control::{Intent, Reason, View};
 use crate::pmap::PMap;
@@ -21,6 +21,7 @@ use crate::pod::worker::{State, Worker};
 use crate::quantity::{Format, Quantity};
 use crate::store::Change;
 use crate::time::{Instant, Time};
+use crate::volume::{Tree, TreeError};
 
 /// What a node has, and how it is labelled beside the labels every node has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +77,15 @@ pub struct Sync {
     pub why: Vec<Reason>,
 }
 
+/// What all nodes share.
+#[derive(Debug)]
+pub struct Outside<'a> {
+    /// What containers do.
+    pub programs: &'a Programs,
+    /// Storage on the network.
+    pub shelf: &'a mut Shelf,
+}
+
 /// One pod that is, or was, on the node.
 #[derive(Debug, Clone)]
 struct Slot {
@@ -95,7 +105,7 @@ pub struct NodeAgent {
     slots: PMap<Key, Arc<Vec<Slot>>>,
     /// Which pods want to know of which objects: the object, then the pod.
     interests: PMap<(Key, Key), ()>,
-    disks: Arc<Disks>,
+    host: Tree,
     last_address: u8,
 }
 
@@ -122,7 +132,7 @@ impl NodeAgent {
             host_ips: [IpAddr::V4(host.into())],
             slots: PMap::new(),
             interests: PMap::new(),
-            disks: Arc::default(),
+            host: Tree::new(0o755),
             last_address: 1,
         }
     }
@@ -195,7 +205,7 @@ impl NodeAgent {
     }
 
     /// Looks at one pod.
-    pub fn sync(&mut self, key: &Key, view: View<'_>, programs: &Programs) -> Sync {
+    pub fn sync(&mut self, key: &Key, view: View<'_>, outside: &mut Outside<'_>) -> Sync {
         let wanted = view
             .store
             .object(key)
@@ -214,7 +224,7 @@ impl NodeAgent {
                 Some(pod) => slot.pod = Arc::clone(pod),
                 None => orphan(slot, view), // POD-DEL-8
             }
-            self.look(slot, view, programs, &mut out);
+            self.look(slot, view, outside, &mut out);
         }
         let uid = wanted.map(|pod| pod.metadata.uid.clone());
         slots.retain(|slot| {
@@ -226,10 +236,11 @@ impl NodeAgent {
     }
 
     /// One look of one worker.
-    fn look(&mut self, slot: &mut Slot, view: View<'_>, programs: &Programs, out: &mut Sync) {
+    fn look(&mut self, slot: &mut Slot, view: View<'_>, outside: &mut Outside<'_>, out: &mut Sync) {
         let is_new = slot.worker.status().is_none() && slot.worker.wake_at().is_none();
         let refusal = if is_new { self.refusal(&slot.pod) } else { None };
-        let mut disks = Arc::clone(&self.disks);
+        let mut host = self.host.clone();
+        let mut disks = Disks { host: &mut host, shelf: outside.shelf };
         let used = self.used_addresses();
         let mut last = self.last_address;
         let mut next = || {
@@ -241,11 +252,11 @@ impl NodeAgent {
         };
         let mut world = Surroundings {
             view,
-            programs,
+            programs: outside.programs,
             allocatable: &self.allocatable,
             host_ips: &self.host_ips,
             volumes: &mut slot.volumes,
-            disks: Arc::make_mut(&mut disks),
+            disks: &mut disks,
             next_address: &mut next,
         };
         let worker = std::mem::take(&mut slot.worker);
@@ -257,7 +268,7 @@ impl NodeAgent {
             None => worker.handle(&slot.pod, &mut world),
         };
         self.last_address = last;
-        self.disks = disks;
+        self.host = host;
         if let Some(why) = slot.worker.waiting() {
             out.why.push(Reason::of(why));
         }
@@ -286,6 +297,23 @@ impl NodeAgent {
         let slots = self.slots.iter().flat_map(|(_, slots)| slots.iter());
         let active = slots.filter(|slot| slot.worker.could_run());
         active.flat_map(|slot| slot.worker.runtime().ips.iter().cloned()).collect()
+    }
+
+    /// The tree that a path in a container of a pod lies in, and the path there.
+    ///
+    /// # Errors
+    /// [`TreeError::NotMounted`] if the container was never started here or has no volume there;
+    /// [`TreeError::Backstep`] if the path leads upwards.
+    pub fn files<'a>(
+        &'a self,
+        pod: &Key,
+        container: &str,
+        path: &str,
+        shelf: &'a Shelf,
+    ) -> Result<(&'a Tree, String), TreeError> {
+        let slots = self.slots.get(pod).ok_or(TreeError::NotMounted)?;
+        let slot = slots.last().ok_or(TreeError::NotMounted)?;
+        slot.volumes.look(container, path, &self.host, shelf)
     }
 
     fn keep(&mut self, key: &Key, slots: Vec<Slot>) {

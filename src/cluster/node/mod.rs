@@ -11,8 +11,9 @@ mod script;
 mod volumes;
 mod world;
 
-pub use agent::{Capacity, NodeAgent, Sync};
+pub use agent::{Capacity, NodeAgent, Outside, Sync};
 pub use program::{ContainerCtx, Program, Programs};
+pub use volumes::Shelf;
 
 #[cfg(test)]
 mod tests;

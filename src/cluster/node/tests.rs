@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Capacity, NodeAgent, Programs};
+use super::{Capacity, NodeAgent, Outside, Programs, Shelf};
 use crate::api::{ConfigMap, Key, Kind, ObjectMeta, Pod, Resource};
 use crate::control::{Intent, View};
 use crate::pod::defaults;
@@ -15,6 +15,7 @@ struct Story {
     store: Store,
     agent: NodeAgent,
     programs: Programs,
+    shelf: Shelf,
     now: Instant,
     wake: Option<Instant>,
     deleted: bool,
@@ -43,6 +44,7 @@ impl Story {
             store,
             agent: NodeAgent::new("n", 0, &Capacity::default()),
             programs: Programs::new(),
+            shelf: Shelf::default(),
             now: Instant::START,
             wake: Some(Instant::START),
             deleted: false,
@@ -60,7 +62,8 @@ impl Story {
     fn look(&mut self) {
         let before = self.store.revision();
         let view = View { store: &self.store, now: self.now, epoch: Time::EPOCH };
-        let sync = self.agent.sync(&key(), view, &self.programs);
+        let mut outside = Outside { programs: &self.programs, shelf: &mut self.shelf };
+        let sync = self.agent.sync(&key(), view, &mut outside);
         self.wake = sync.wake;
         for intent in sync.intents {
             match intent {

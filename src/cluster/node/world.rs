@@ -15,17 +15,17 @@ use crate::time::{Instant, Time};
 use crate::volume::mounts::{self, Mount};
 
 /// The node as one pod sees it during one look.
-pub(super) struct Surroundings<'a> {
+pub(super) struct Surroundings<'a, 'd> {
     pub(super) view: View<'a>,
     pub(super) programs: &'a Programs,
     pub(super) allocatable: &'a ResourceList,
     pub(super) host_ips: &'a [IpAddr],
     pub(super) volumes: &'a mut PodVolumes,
-    pub(super) disks: &'a mut Disks,
+    pub(super) disks: &'a mut Disks<'d>,
     pub(super) next_address: &'a mut dyn FnMut() -> Option<String>,
 }
 
-impl World for Surroundings<'_> {
+impl World for Surroundings<'_, '_> {
     fn now(&self) -> Instant {
         self.view.now
     }
@@ -63,7 +63,8 @@ impl World for Surroundings<'_> {
         let ips = if pod.spec.host_network { &host_ips } else { life.ips };
         let env = self.environment(pod, container, ips, &host_ips)?;
         let mounts = self.plan(container, &env)?;
-        let files = |path: &str| self.volumes.read(&mounts, path, self.disks);
+        self.volumes.start(&container.name, mounts);
+        let files = |path: &str| self.volumes.read(&container.name, path, self.disks);
         let behaviour = self.programs.start(&ContainerCtx {
             pod,
             container,
@@ -74,7 +75,7 @@ impl World for Surroundings<'_> {
             files: &files,
         })?;
         for (path, data) in &behaviour.writes {
-            self.volumes.write(&mounts, path, data, self.disks);
+            self.volumes.write(&container.name, path, data, self.disks);
         }
         Ok(behaviour)
     }
@@ -84,7 +85,7 @@ fn config_error(why: &impl ToString) -> Waiting {
     Waiting { reason: "CreateContainerConfigError".to_owned(), message: why.to_string() }
 }
 
-impl Surroundings<'_> {
+impl Surroundings<'_, '_> {
     // ENV-19, ENV-20
     fn environment(
         &self,
