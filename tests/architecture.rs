@@ -327,3 +327,21 @@ fn floors_as_described() {
     assert!(table[&("quantity", "field")]);
     assert!(table[&("pod", "api")]);
 }
+
+/// A feature may add a module or a reader of more text; nothing else asks which features are on.
+#[test]
+fn features_only_add_arch_10() {
+    const ADDITIONS: [&str; 3] = ["lib.rs", "api/mod.rs", "api/decode/mod.rs"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut problems = Vec::new();
+    for source in sources() {
+        let below = source.path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+        for (n, line) in code_lines(source.code()) {
+            let asks = line.contains("feature = \"") && line.contains("cfg");
+            if asks && !ADDITIONS.contains(&below.as_str()) {
+                problems.push(format!("{below}:{n}: asks for a feature"));
+            }
+        }
+    }
+    report(problems);
+}

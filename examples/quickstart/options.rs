@@ -80,12 +80,10 @@ fn time(text: &str) -> Result<Duration, String> {
         return Err(bad());
     }
     while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        let number: u64 = rest[..digits].parse().map_err(|_| bad())?;
-        rest = &rest[digits..];
-        let letters = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
-        let unit = &rest[..letters];
-        rest = &rest[letters..];
+        let (digits, after) = split(rest, |c| !c.is_ascii_digit());
+        let (unit, after) = split(after, |c| c.is_ascii_digit());
+        rest = after;
+        let number: u64 = digits.parse().map_err(|_| bad())?;
         let millis: u64 = match unit {
             "ms" => 1,
             "s" | "" => 1_000,
@@ -98,4 +96,9 @@ fn time(text: &str) -> Result<Duration, String> {
     }
     let year = Duration::from_secs(366 * 86_400);
     if total > year { Err(format!("`{text}` is more than a year")) } else { Ok(total) }
+}
+
+/// A text before and from the first character that is `end`.
+fn split(text: &str, end: fn(char) -> bool) -> (&str, &str) {
+    text.split_at(text.find(end).unwrap_or(text.len()))
 }

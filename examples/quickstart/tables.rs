@@ -81,7 +81,7 @@ fn table(title: &str, headings: &[&str], rows: &[Vec<String>]) {
     println!("\n{title}\n");
     let width = |column: usize| -> usize {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain([headings[column].len()]).max().unwrap_or(0)
+        cells.chain(headings.get(column).map(|heading| heading.len())).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..headings.len()).map(width).collect();
     let line = |cells: Vec<&str>| {

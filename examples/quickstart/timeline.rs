@@ -2,9 +2,9 @@
 
 use kubernel::Cluster;
 use kubernel::api::{
-    ContainerState, ContainerStatus, Deployment, EndpointSlice, Kind, Object, PersistentVolume,
-    PersistentVolumeClaim, Pod, PodConditionType, Resource,
+    Deployment, EndpointSlice, Kind, Object, PersistentVolume, PersistentVolumeClaim, Pod, Resource,
 };
+use kubernel::pod::happened::happened;
 use kubernel::store::Change;
 
 /// More lines than this are left out in the middle.
@@ -96,46 +96,5 @@ fn pod(out: &mut Vec<String>, before: &Pod, after: &Pod) {
     if before.spec.node_name != after.spec.node_name {
         out.push(format!("goes to {}", after.spec.node_name));
     }
-    if before.status.phase != after.status.phase {
-        out.push(format!("is {}", after.status.phase));
-    }
-    for status in
-        after.status.init_container_statuses.iter().chain(&after.status.container_statuses)
-    {
-        let all = before.status.init_container_statuses.iter();
-        let old = all.chain(&before.status.container_statuses).find(|old| old.name == status.name);
-        container(out, old, status);
-    }
-    let is_ready = |pod: &Pod| {
-        let ready = pod.status.conditions.iter().find(|c| c.type_ == PodConditionType::Ready);
-        ready.is_some_and(|condition| condition.status.as_str() == "True")
-    };
-    match (is_ready(before), is_ready(after)) {
-        (false, true) => out.push("is ready".to_owned()),
-        (true, false) => out.push("is not ready any more".to_owned()),
-        (true, true) | (false, false) => {}
-    }
-}
-
-fn container(out: &mut Vec<String>, old: Option<&ContainerStatus>, new: &ContainerStatus) {
-    let none = ContainerState::default();
-    let before = old.map_or(&none, |old| &old.state);
-    let name = &new.name;
-    if let Some(ended) = &new.state.terminated
-        && before.terminated != new.state.terminated
-    {
-        out.push(format!("container {name} ended with exit code {}", ended.exit_code));
-    }
-    if let Some(waiting) = &new.state.waiting
-        && before.waiting.as_ref().map(|w| &w.reason) != Some(&waiting.reason)
-        && !matches!(waiting.reason.as_str(), "ContainerCreating" | "PodInitializing")
-    {
-        out.push(format!("container {name} waits: {} ({})", waiting.reason, waiting.message));
-    }
-    if new.state.running.is_some() && before.running != new.state.running {
-        match new.restart_count {
-            0 => out.push(format!("container {name} started")),
-            n => out.push(format!("container {name} started again (restart {n})")),
-        }
-    }
+    out.extend(happened(&before.status, &after.status).iter().map(ToString::to_string));
 }

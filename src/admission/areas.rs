@@ -43,7 +43,6 @@ macro_rules! undefaulted {
 macro_rules! unchecked {
     () => {
         undefaulted!()
-            | Object::Pod(_)
             | Object::PodTemplate(_)
             | Object::Job(_)
             | Object::CronJob(_)
@@ -141,7 +140,7 @@ pub fn validate_update(out: &mut Errors, new: &Object, old: &Object) {
         Object::DaemonSet(new) => both(old, |old| workload::update::daemon_set(out, new, old)),
         Object::Secret(new) => both(old, |old| config::update_secret(out, new, old)),
         Object::ConfigMap(new) => both(old, |old| config::update_config_map(out, new, old)),
-        unchecked!() => update_meta(out, new, old),
+        Object::Pod(_) | unchecked!() => update_meta(out, new, old),
     }
 }
 

@@ -73,6 +73,11 @@ impl Cluster {
     }
 }
 
+/// How far a link is moved in; deep ones no further.
+fn indent(depth: usize) -> usize {
+    depth.min(8) * 2
+}
+
 fn actor_of(entry: &Entry) -> Option<&crate::api::Name> {
     match &entry.event {
         Event::Plan { actor, .. } | Event::Write { actor, .. } | Event::Lag { actor, .. } => {
@@ -91,7 +96,7 @@ impl fmt::Display for Explanation {
                 Event::Call { .. } | Event::Write { .. } => {
                     if n > 0 {
                         depth += 1;
-                        write!(f, "\n{:width$}<- ", "", width = depth * 2)?;
+                        write!(f, "\n{:width$}<- ", "", width = indent(depth))?;
                     }
                     show_write(f, entry)?;
                 }
@@ -99,7 +104,7 @@ impl fmt::Display for Explanation {
                     if again.is_some() && *again == caused_at {
                         depth += 1;
                         let at = entry.at;
-                        write!(f, "\n{:width$}<- timer set", "", width = depth * 2)?;
+                        write!(f, "\n{:width$}<- timer set", "", width = indent(depth))?;
                         write!(f, " by {actor} at {at}")?;
                     } else {
                         write!(f, " <- {actor} planned at {}", entry.at)?;

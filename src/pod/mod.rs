@@ -10,6 +10,7 @@ pub mod conditions;
 pub mod container;
 pub mod defaults;
 pub mod env;
+pub mod happened;
 pub mod image;
 mod init;
 pub mod phase;

@@ -15,6 +15,7 @@ use crate::cluster::node::volumes::{Disks, PodVolumes, Shelf};
 use crate::cluster::node::world::Surroundings;
 use crate::control::{Intent, Reason, View};
 use crate::pmap::PMap;
+use crate::pod::happened::happened;
 use crate::pod::phase::is_terminal;
 use crate::pod::report;
 use crate::pod::worker::{State, Worker};
@@ -451,6 +452,7 @@ fn report(slot: &Slot, view: View<'_>, out: &mut Sync) {
     let now = view.now.wire(view.epoch);
     let status = report::merge(pod, &pod.status, status.clone(), slot.worker.could_run(), now);
     if status != pod.status {
+        out.why.extend(happened(&pod.status, &status).iter().map(Reason::of));
         let mut pod = pod.as_ref().clone();
         pod.status = status;
         out.intents.push(Intent::UpdateStatus(pod.into()));
