@@ -99,7 +99,7 @@ fn planned(_: &Cluster, seat: &Seat) -> usize {
 }
 
 fn ready(_: &Cluster, seat: &Seat) -> usize {
-    seat.queue.ready().len()
+    if seat.is_held() { 0 } else { seat.queue.ready().len() }
 }
 
 /// To the newest revision, or only to the next one.

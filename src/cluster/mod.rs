@@ -224,7 +224,7 @@ impl Cluster {
         pick: &mut dyn FnMut(usize) -> usize,
     ) -> Option<()> {
         let (now, epoch) = (self.now, self.epoch);
-        let seat = self.seats.get_mut(id.0)?;
+        let seat = self.seats.get_mut(id.0).filter(|seat| !seat.is_held())?;
         let cause = seat.queue.take(work)?;
         let view = View { store: &seat.sees, now, epoch };
         let plan = match &mut seat.actor {

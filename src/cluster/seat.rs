@@ -38,27 +38,60 @@ pub(super) struct Seat {
     pub(super) planned: Ring<Work>,
     pub(super) plans: PMap<Work, Pending>,
     /// The last write of each piece of work that the seat may not have seen yet.
-    pub(super) wrote: PMap<Work, Revision>,
-    pub(super) reads_own_writes: bool,
+    wrote: PMap<Work, Revision>,
+    /// The last write of all.
+    last_write: Revision,
+    is_serial: bool,
+    reads_own_writes: bool,
 }
 
 impl Seat {
     pub(super) fn new(name: Name, actor: Actor, reads_own_writes: bool) -> Self {
+        let is_serial = match &actor {
+            Actor::Controller(controller) => controller.is_serial(),
+            Actor::Nodes(_) => false,
+        };
         Self {
             name,
             actor,
             sees: Store::new(),
-            queue: Queue::new(),
+            queue: if is_serial { Queue::in_turn() } else { Queue::new() },
             planned: Ring::new(),
             plans: PMap::new(),
             wrote: PMap::new(),
+            last_write: Revision::ZERO,
+            is_serial,
             reads_own_writes,
         }
     }
 
-    /// Forgets everything but who sits here.
+    /// Forgets everything but who sits here. A serial one does not begin anew before it has heard of what it
+    /// wrote, as if its first list were no older.
     pub(super) fn restart(&mut self) {
+        let last_write = self.last_write;
         *self = Self::new(self.name.clone(), self.actor.clone(), self.reads_own_writes);
+        self.last_write = last_write;
+    }
+
+    /// Remembers a write.
+    pub(super) fn wrote(&mut self, work: Work, revision: Revision) {
+        self.wrote.insert(work, revision);
+        self.last_write = revision;
+    }
+
+    /// Whether nothing may be looked at now because the actor takes one thing at a time.
+    pub(super) fn is_held(&self) -> bool {
+        let is_unseen = self.reads_own_writes && self.last_write > self.sees.revision();
+        self.is_serial && (is_unseen || self.plans.len() > 0)
+    }
+
+    fn rank(&self, work: &Work) -> i64 {
+        match &self.actor {
+            Actor::Controller(controller) if self.is_serial => {
+                controller.rank(&work.key, &self.sees)
+            }
+            Actor::Controller(_) | Actor::Nodes(_) => 0,
+        }
     }
 
     /// Queues `work`: at once, after its plan, or once its own last write has been seen.
@@ -75,7 +108,8 @@ impl Seat {
             }
             None => None,
         };
-        self.queue.add(work, unseen, cause);
+        let rank = self.rank(&work);
+        self.queue.add(work, unseen, rank, cause);
     }
 
     /// Queues everything whose timer has run out.

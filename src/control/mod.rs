@@ -214,4 +214,19 @@ pub trait Controller: fmt::Debug + Send + Sync {
     /// What to want for `key`. Where several choices are equally good, `pick(n)` answers one of
     /// `0..n`.
     fn reconcile(&self, key: &Key, view: View<'_>, pick: &mut dyn FnMut(usize) -> usize) -> Plan;
+
+    /// Whether it takes one key at a time: none is looked at before the plan of the one before is done
+    /// and the controller has heard of its own last write, whatever it was about.
+    ///
+    /// By default keys have nothing to do with each other, and only a key's own writes hold it back.
+    fn is_serial(&self) -> bool {
+        false
+    }
+
+    /// Where a key stands among those that are ready: the least comes first, of equals the one that has
+    /// been ready for longest. Only a serial controller is asked, when the key is queued, with what it
+    /// sees then.
+    fn rank(&self, _: &Key, _: &Store) -> i64 {
+        0
+    }
 }

@@ -80,6 +80,84 @@ impl<K: Ord + Clone> Ring<K> {
     }
 }
 
+/// A set by rank, then in order of arrival.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    slots: PMap<(i64, u64), Work>,
+    places: PMap<Work, (i64, u64)>,
+    arrivals: u64,
+}
+
+impl Line {
+    fn new() -> Self {
+        Self { slots: PMap::new(), places: PMap::new(), arrivals: 0 }
+    }
+
+    fn first(&self) -> Option<&Work> {
+        self.slots.first().map(|(_, work)| work)
+    }
+
+    fn push(&mut self, work: Work, rank: i64) {
+        if self.places.get(&work).is_none() {
+            let place = (rank, self.arrivals);
+            self.arrivals += 1;
+            self.slots.insert(place, work.clone());
+            self.places.insert(work, place);
+        }
+    }
+
+    /// Takes out the first one, if it is `work`.
+    fn shift(&mut self, work: &Work) -> bool {
+        let is_first = self.first() == Some(work);
+        if let Some(place) = self.places.get(work).copied().filter(|_| is_first) {
+            self.places.remove(work);
+            self.slots.remove(&place);
+        }
+        is_first
+    }
+}
+
+/// What can be looked at now.
+#[derive(Debug, Clone)]
+pub(crate) enum Ready {
+    /// Any of these, in order of arrival.
+    Any(Ring<Work>),
+    /// Only the first of these.
+    First(Line),
+}
+
+impl Ready {
+    /// How many pieces of work there are to choose from.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Any(ring) => ring.len(),
+            Self::First(line) => usize::from(line.first().is_some()),
+        }
+    }
+
+    pub(crate) fn nth(&self, n: usize) -> Option<&Work> {
+        match self {
+            Self::Any(ring) => ring.nth(n),
+            Self::First(line) => line.first().filter(|_| n == 0),
+        }
+    }
+
+    fn push(&mut self, work: Work, rank: i64) {
+        match self {
+            Self::Any(ring) => ring.push(work),
+            Self::First(line) => line.push(work, rank),
+        }
+    }
+
+    /// Whether it was there to choose.
+    fn remove(&mut self, work: &Work) -> bool {
+        match self {
+            Self::Any(ring) => ring.remove(work),
+            Self::First(line) => line.shift(work),
+        }
+    }
+}
+
 /// Where a piece of work is.
 #[derive(Debug, Clone, Copy)]
 enum Place {
@@ -92,25 +170,36 @@ enum Place {
 #[derive(Debug, Clone)]
 pub(crate) struct Queue {
     places: PMap<Work, (Place, Cause)>,
-    ready: Ring<Work>,
+    ready: Ready,
     timed: PMap<(Instant, Work), ()>,
-    unseen: PMap<(Revision, Work), ()>,
+    /// With the ranks.
+    unseen: PMap<(Revision, Work), i64>,
     failures: PMap<Work, u32>,
 }
 
 impl Queue {
+    /// A queue from which anything that is ready can be taken.
     pub(crate) fn new() -> Self {
+        Self::of(Ready::Any(Ring::new()))
+    }
+
+    /// A queue from which only the first by rank, then by arrival, can be taken.
+    pub(crate) fn in_turn() -> Self {
+        Self::of(Ready::First(Line::new()))
+    }
+
+    fn of(ready: Ready) -> Self {
         Self {
             places: PMap::new(),
-            ready: Ring::new(),
+            ready,
             timed: PMap::new(),
             unseen: PMap::new(),
             failures: PMap::new(),
         }
     }
 
-    /// What can be looked at now, in order of arrival.
-    pub(crate) fn ready(&self) -> &Ring<Work> {
+    /// What can be looked at now.
+    pub(crate) fn ready(&self) -> &Ready {
         &self.ready
     }
 
@@ -119,8 +208,9 @@ impl Queue {
         self.timed.first().map(|((due, _), ())| *due)
     }
 
-    /// Adds `work`, to be looked at once `until` has been seen, or at once.
-    pub(crate) fn add(&mut self, work: Work, until: Option<Revision>, cause: Cause) {
+    /// Adds `work`, to be looked at once `until` has been seen, or at once. The least `rank` comes first
+    /// where the queue goes by rank.
+    pub(crate) fn add(&mut self, work: Work, until: Option<Revision>, rank: i64, cause: Cause) {
         match self.places.get(&work).copied() {
             Some((Place::Until(due), _)) => {
                 self.timed.remove(&(due, work.clone()));
@@ -133,11 +223,11 @@ impl Queue {
         }
         let place = match until {
             Some(revision) => {
-                self.unseen.insert((revision, work.clone()), ());
+                self.unseen.insert((revision, work.clone()), rank);
                 Place::Unseen
             }
             None => {
-                self.ready.push(work.clone());
+                self.ready.push(work.clone(), rank);
                 Place::Ready
             }
         };
@@ -197,15 +287,15 @@ impl Queue {
 
     /// Makes ready what waited for a revision up to `seen`.
     pub(crate) fn see(&mut self, seen: Revision) {
-        while let Some(((revision, work), ())) = self.unseen.first() {
+        while let Some(((revision, work), rank)) = self.unseen.first() {
             if *revision > seen {
                 return;
             }
-            let (revision, work) = (*revision, work.clone());
+            let (revision, work, rank) = (*revision, work.clone(), *rank);
             self.unseen.remove(&(revision, work.clone()));
             if let Some((_, cause)) = self.places.get(&work).copied() {
                 self.places.insert(work.clone(), (Place::Ready, cause));
-                self.ready.push(work);
+                self.ready.push(work, rank);
             }
         }
     }
@@ -256,12 +346,30 @@ mod tests {
         queue.add_at(work("a"), Instant::from_secs(9), 1);
         queue.add_at(work("a"), Instant::from_secs(5), 2);
         assert_eq!(queue.next_due(), Some(Instant::from_secs(5)));
-        queue.add(work("a"), Some(Revision(4)), 3);
+        queue.add(work("a"), Some(Revision(4)), 0, 3);
         assert_eq!((queue.next_due(), queue.ready().len()), (None, 0));
         queue.see(Revision(3));
         assert_eq!(queue.take(&work("a")), None);
         queue.see(Revision(4));
         assert_eq!(queue.take(&work("a")), Some(3));
+        assert_eq!(queue.ready().len(), 0);
+    }
+
+    #[test]
+    fn in_turn_the_least_rank_comes_first_then_the_first_to_come() {
+        let mut queue = Queue::in_turn();
+        queue.add(work("late"), Some(Revision(1)), -9, 0);
+        for (name, rank) in [("c", 0), ("b", -5), ("a", -5)] {
+            queue.add(work(name), None, rank, 0);
+        }
+        for (n, next) in ["b", "a", "late", "c"].into_iter().enumerate() {
+            assert_eq!((queue.ready().len(), queue.ready().nth(0)), (1, Some(&work(next))));
+            assert_eq!(queue.take(&work("other")), None);
+            assert_eq!(queue.take(&work(next)), Some(0));
+            if n == 1 {
+                queue.see(Revision(1));
+            }
+        }
         assert_eq!(queue.ready().len(), 0);
     }
 
