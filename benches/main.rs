@@ -4,6 +4,7 @@
 mod api;
 mod cluster;
 mod quantity;
+mod schedule;
 mod store;
 
 use criterion::Criterion;
@@ -13,6 +14,7 @@ fn main() {
     api::define(&mut criterion);
     cluster::define(&mut criterion);
     quantity::define(&mut criterion);
+    schedule::define(&mut criterion);
     store::define(&mut criterion);
     criterion.final_summary();
 }

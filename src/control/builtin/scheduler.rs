@@ -1,16 +1,18 @@
 //! Gives pods their nodes.
 
 use crate::api::{
-    CSINode, ConditionStatus, Key, Kind, Namespace, Node, Object, PersistentVolume,
-    PersistentVolumeClaim, Pod, PodCondition, PodConditionType, PodPhase, ReplicaSet,
-    ReplicationController, Resource, Service, StatefulSet, StorageClass,
+    CSINode, ConditionStatus, Key, Kind, Name, Namespace, Node, Object, PersistentVolume,
+    PersistentVolumeClaim, Pod, PodCondition, PodConditionType, PodPhase, PreemptionPolicy,
+    ReplicaSet, ReplicationController, Resource, Service, StatefulSet, StorageClass,
 };
 use crate::control::{Controller, Intent, Plan, Reason, View};
 use crate::labels::Selector;
 use crate::schedule::volumes::Binding;
-use crate::schedule::{NodeInfo, Snapshot, Surroundings, Unschedulable, place};
+use crate::schedule::{
+    NodeInfo, Snapshot, Surroundings, Unfit, Unschedulable, place, queue, resources,
+};
 use crate::storage::{SELECTED_NODE, binder};
-use crate::store::{Change, Term};
+use crate::store::{Change, Revision, Store, Term};
 
 /// The name under which pods ask for this scheduler.
 const NAME: &str = "default-scheduler";
@@ -27,9 +29,19 @@ const SHAPES_CHOICE: [Kind; 6] = [
 
 /// The scheduler. Its keys are pods.
 ///
-/// One pod at a time, each seeing the pods before it as placed (`SCHED-2`): whoever runs it must
-/// show it its own writes before the next pod. Pods that found no node are looked at again when a
-/// node, another pod's place, a claim, a volume or a class changes.
+/// It takes one pod at a time, and does not look at the next before it has heard of the last one's
+/// place: two pods never get the same room, however late it hears of other things (`SCHED-2`). Of the
+/// pods that are ready to be tried the one of highest priority is next, then the one that has been
+/// ready for longest, the older one if several become ready at once (`SCHED-1`); one that it has not heard of yet, or that pauses after a failed
+/// write, is not ready.
+///
+/// A pod whose claims have to be bound first is promised its node by `status.nominatedNodeName`, so
+/// that no pod of the same or lower priority takes its room meanwhile (`SCHED-33`).
+///
+/// Pods that found no node are looked at again when a node, a claim, a volume, a class or a namespace
+/// changes, and when another pod gives up room, ends, or is placed where that may help.
+///
+/// It does not preempt.
 ///
 /// Source: `pkg/scheduler`.
 #[derive(Debug, Clone, Copy)]
@@ -46,11 +58,13 @@ impl Controller for Scheduler {
             if change.after.as_ref().and_then(Pod::peek).is_some_and(is_mine) {
                 queue(change.key.clone());
             }
-            if frees_room(change) {
-                waiting(view).for_each(queue);
+            match help(change) {
+                Help::None => {}
+                Help::Company => queue_waiting(view, looks_at_pods, queue),
+                Help::Room => queue_waiting(view, |_| true, queue),
             }
-        } else if SHAPES_CHOICE.contains(kind) {
-            waiting(view).for_each(queue);
+        } else if SHAPES_CHOICE.contains(kind) && !is_heartbeat(change) {
+            queue_waiting(view, |_| true, queue);
         }
     }
 
@@ -65,49 +79,111 @@ impl Controller for Scheduler {
         let snapshot = Snapshot { nodes, nominated: nominated(view), around: &Lookup { view } };
         match place(pod, &snapshot, pick) {
             Ok(placement) => {
-                let mut plan = Plan::default();
-                for (node, unfit) in &placement.rejected {
-                    plan =
-                        plan.because(Reason::about(Key::new(Kind::Node, "", node.clone()), unfit));
-                }
-                let plan = reserve(plan, &placement.binding, &placement.node);
+                let plan = Plan {
+                    why: placement.rejected.iter().map(rejected).collect(),
+                    ..Plan::default()
+                };
+                let node = placement.node;
                 if placement.binding == Binding::default() {
-                    let node = placement.node;
                     return plan.then(Intent::Bind { pod: key.clone(), node });
                 }
-                plan.because(Reason::words("the pod's claims are being bound first"))
+                let plan = plan.because(Reason::words("the pod's claims are being bound first"));
+                reserve(promise(plan, pod, &node), &placement.binding, &node)
             }
             Err(why) => refuse(pod, &why, view),
         }
     }
+
+    fn is_serial(&self) -> bool {
+        true
+    }
+
+    fn rank(&self, key: &Key, seen: &Store) -> i64 {
+        let pod = seen.get::<Pod>(&key.namespace, &key.name);
+        -i64::from(pod.map_or(0, queue::priority))
+    }
+}
+
+fn rejected((node, unfit): &(Name, Unfit)) -> Reason {
+    Reason::about(Key::new(Kind::Node, "", node.clone()), unfit)
 }
 
 /// Whether a pod waits for this scheduler (`GATE-1`, `GATE-2`, `GATE-3`).
 fn is_mine(pod: &Pod) -> bool {
-    let ended = matches!(pod.status.phase, PodPhase::Succeeded | PodPhase::Failed);
     pod.spec.node_name.is_empty()
         && pod.spec.scheduler_name == NAME
         && pod.spec.scheduling_gates.is_empty()
         && pod.metadata.deletion_timestamp.is_none()
-        && !ended
+        && !has_ended(pod)
+}
+
+fn has_ended(pod: &Pod) -> bool {
+    matches!(pod.status.phase, PodPhase::Succeeded | PodPhase::Failed)
 }
 
 /// The pods without a node.
-fn waiting(view: View<'_>) -> impl Iterator<Item = Key> {
+fn waiting(view: View<'_>) -> impl Iterator<Item = &Object> {
     let pods = view.store.indexed(&Term::PodOnNode("".into()));
-    pods.filter(|object| object.peek::<Pod>().is_some_and(is_mine)).map(Object::key)
+    pods.filter(|object| object.peek::<Pod>().is_some_and(is_mine))
 }
 
-/// Whether a pod with a node has gone, ended, or changed its labels.
-fn frees_room(change: &Change) -> bool {
-    let Some(before) = change.before.as_ref().and_then(Pod::peek) else { return false };
-    if before.spec.node_name.is_empty() {
-        return false;
+/// Queues the pods without a node that `may` gain, by age (`SCHED-1`).
+fn queue_waiting(view: View<'_>, may: fn(&Pod) -> bool, queue: &mut dyn FnMut(Key)) {
+    let gains = |object: &&Object| object.peek::<Pod>().is_some_and(may);
+    let mut pods: Vec<&Object> = waiting(view).filter(gains).collect();
+    // Times are in seconds; of the same second, who was written first has waited for longer.
+    pods.sort_by_key(|object| (object.meta().creation_timestamp, Revision::of(object)));
+    pods.into_iter().map(Object::key).for_each(queue);
+}
+
+/// Whether it matters to a pod which pods are where.
+fn looks_at_pods(pod: &Pod) -> bool {
+    let affinity = pod.spec.affinity.as_ref();
+    affinity.is_some_and(|affinity| affinity.pod_affinity.is_some())
+        || !pod.spec.topology_spread_constraints.is_empty()
+}
+
+/// To whom the change of a pod may be of help.
+enum Help {
+    /// To nobody.
+    None,
+    /// To pods that want other pods around.
+    Company,
+    /// To every pod.
+    Room,
+}
+
+fn help(change: &Change) -> Help {
+    let holds = |pod: &&Pod| {
+        let has_place =
+            !pod.spec.node_name.is_empty() || !pod.status.nominated_node_name.is_empty();
+        has_place && !has_ended(pod)
+    };
+    let before = change.before.as_ref().and_then(Pod::peek).filter(holds);
+    let after = change.after.as_ref().and_then(Pod::peek).filter(holds);
+    match (before, after) {
+        (None, None) => Help::None,
+        (None, Some(_)) => Help::Company,
+        (Some(_), None) => Help::Room,
+        (Some(before), Some(after)) => {
+            let is_leaving = |pod: &Pod| pod.metadata.deletion_timestamp.is_some();
+            let is_same = before.metadata.labels == after.metadata.labels
+                && before.spec.node_name == after.spec.node_name
+                && is_leaving(before) == is_leaving(after)
+                && resources::placed(before) == resources::placed(after);
+            if is_same { Help::None } else { Help::Room }
+        }
     }
-    change.after.as_ref().and_then(Pod::peek).is_none_or(|after| {
-        let has_ended =
-            |pod: &Pod| matches!(pod.status.phase, PodPhase::Succeeded | PodPhase::Failed);
-        has_ended(after) && !has_ended(before) || after.metadata.labels != before.metadata.labels
+}
+
+/// Whether nothing about a node has changed that a choice depends on.
+fn is_heartbeat(change: &Change) -> bool {
+    let before = change.before.as_ref().and_then(Node::peek);
+    let after = change.after.as_ref().and_then(Node::peek);
+    before.zip(after).is_some_and(|(before, after)| {
+        before.metadata.labels == after.metadata.labels
+            && before.spec == after.spec
+            && before.status.allocatable == after.status.allocatable
     })
 }
 
@@ -118,9 +194,18 @@ fn info<'a>(node: &'a Node, view: View<'a>) -> NodeInfo<'a> {
 
 /// The pods that have been promised a node.
 fn nominated(view: View<'_>) -> Vec<&Pod> {
-    let pods = view.store.indexed(&Term::PodOnNode("".into()));
-    let pods = pods.filter_map(Object::peek::<Pod>);
-    pods.filter(|pod| !pod.status.nominated_node_name.is_empty() && is_mine(pod)).collect()
+    let pods = waiting(view).filter_map(Object::peek::<Pod>);
+    pods.filter(|pod| !pod.status.nominated_node_name.is_empty()).collect()
+}
+
+/// Keeps the node for the pod until it is bound.
+fn promise(plan: Plan, pod: &Pod, node: &str) -> Plan {
+    if pod.status.nominated_node_name == node {
+        return plan;
+    }
+    let mut told = pod.clone();
+    told.status.nominated_node_name = node.to_owned();
+    plan.then(Intent::UpdateStatus(told.into()))
 }
 
 /// What is to be written for claims that waited for the node (`SCHED-6` of storage).
@@ -141,24 +226,30 @@ fn reserve(mut plan: Plan, binding: &Binding<'_>, node: &str) -> Plan {
     plan
 }
 
-/// Says in the pod's conditions why it has no node (`SCHED-30`).
+/// Says in the pod's conditions why it has no node (`SCHED-30`), and takes back the promise of one
+/// (`PREEMPT-16`).
 fn refuse(pod: &Pod, why: &Unschedulable, view: View<'_>) -> Plan {
-    let reason = match why {
-        Unschedulable::NoNodes | Unschedulable::Refused { .. } | Unschedulable::NoFit { .. } => {
-            "Unschedulable"
-        }
-        Unschedulable::Failed(_) => "SchedulerError",
+    let (reason, looked_for_victims) = match why {
+        Unschedulable::Refused { .. } | Unschedulable::NoFit { .. } => ("Unschedulable", true),
+        Unschedulable::NoNodes => ("Unschedulable", false),
+        Unschedulable::Failed(_) => ("SchedulerError", false),
     };
-    let plan = Plan::default().because(Reason::of(why));
-    let message = why.to_string();
-    let conditions = &pod.status.conditions;
-    let old = conditions.iter().find(|c| c.type_ == PodConditionType::PodScheduled);
-    let is_false = old.is_some_and(|old| old.status == ConditionStatus::False);
-    if is_false && old.is_some_and(|old| old.reason == reason && old.message == message) {
-        return plan;
+    let mut told = pod.clone();
+    let never = pod.spec.preemption_policy == Some(PreemptionPolicy::Never);
+    if !(never && looked_for_victims) {
+        told.status.nominated_node_name = String::new();
     }
-    let since = old.filter(|_| is_false).and_then(|old| old.last_transition_time);
-    let condition = PodCondition {
+    tell(&mut told.status.conditions, reason, why.to_string(), view);
+    let plan = Plan::default().because(Reason::of(why));
+    if told.status == pod.status { plan } else { plan.then(Intent::UpdateStatus(told.into())) }
+}
+
+fn tell(conditions: &mut Vec<PodCondition>, reason: &str, message: String, view: View<'_>) {
+    let is_it = |condition: &PodCondition| condition.type_ == PodConditionType::PodScheduled;
+    let old = conditions.iter().find(|condition| is_it(condition));
+    let is_false = |old: &&PodCondition| old.status == ConditionStatus::False;
+    let since = old.filter(is_false).and_then(|old| old.last_transition_time);
+    let new = PodCondition {
         type_: PodConditionType::PodScheduled,
         status: ConditionStatus::False,
         reason: reason.to_owned(),
@@ -166,10 +257,16 @@ fn refuse(pod: &Pod, why: &Unschedulable, view: View<'_>) -> Plan {
         last_transition_time: since.or(Some(view.time())),
         ..PodCondition::default()
     };
-    let mut told = pod.clone();
-    told.status.conditions.retain(|c| c.type_ != PodConditionType::PodScheduled);
-    told.status.conditions.push(condition);
-    plan.then(Intent::UpdateStatus(told.into()))
+    match conditions.iter_mut().find(|condition| is_it(condition)) {
+        Some(old) if same(old, &new) => {}
+        Some(old) => *old = new,
+        None => conditions.push(new),
+    }
+}
+
+/// Whether two conditions say the same.
+fn same(a: &PodCondition, b: &PodCondition) -> bool {
+    (&a.status, &a.reason, &a.message) == (&b.status, &b.reason, &b.message)
 }
 
 /// What the scheduler looks up.
