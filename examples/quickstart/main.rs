@@ -11,6 +11,7 @@
 mod manifests;
 mod network;
 mod options;
+mod out;
 mod tables;
 mod timeline;
 mod volumes;
@@ -24,12 +25,13 @@ use kubernel::cluster::{First, Schedule, Seeded};
 use kubernel::time::Instant;
 
 use options::{Options, Parsed};
+use out::say;
 
 fn main() -> ExitCode {
     let options = match options::parse(std::env::args().skip(1)) {
         Ok(Parsed::Run(options)) => options,
         Ok(Parsed::Help) => {
-            println!("{}", options::USAGE);
+            say!("{}", options::USAGE);
             return ExitCode::SUCCESS;
         }
         Err(problem) => {
@@ -45,10 +47,14 @@ fn main() -> ExitCode {
         }
     };
     let mut cluster = build(&options);
-    let is_clean = manifests::apply(&mut cluster, &sources);
+    let taken = manifests::apply(&mut cluster, &sources);
+    if taken.accepted == 0 {
+        say!("\nNothing is left to run.");
+        return ExitCode::FAILURE;
+    }
     run(&mut cluster, &options);
     show(&cluster, &options);
-    if is_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if taken.is_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn build(options: &Options) -> Cluster {
@@ -66,7 +72,7 @@ fn run(cluster: &mut Cluster, options: &Options) {
         seed => Box::new(Seeded::new(seed)),
     };
     let outcome = cluster.run(&mut *schedule, until);
-    println!(
+    say!(
         "\n{} node(s) ran for {} of logical time in {} steps; {} writes.",
         options.nodes,
         tables::span(options.time),
@@ -84,14 +90,14 @@ fn show(cluster: &Cluster, options: &Options) {
         Some((kind, name)) => match tables::find(cluster, kind, name) {
             Some(key) => Some(key),
             None => {
-                println!("\nNothing called {kind}/{name} is there to be explained.");
+                say!("\nNothing called {kind}/{name} is there to be explained.");
                 None
             }
         },
         None => restless(cluster),
     };
     if let Some(key) = target {
-        println!("\nWhy is {key} as it is?\n");
+        say!("\nWhy is {key} as it is?\n");
         print!("{}", cluster.explain(&key));
     }
 }

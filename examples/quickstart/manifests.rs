@@ -8,6 +8,8 @@ use kubernel::admission::ApiError;
 use kubernel::api::{Decoded, Kind, Strictness, decode_all};
 use kubernel::workload::{self, Running};
 
+use crate::out::say;
+
 /// What an API server takes in one request.
 const LIMIT: u64 = 3 * 1024 * 1024;
 
@@ -38,27 +40,37 @@ pub(crate) fn read(files: &[PathBuf]) -> Result<Vec<Source>, String> {
     Ok(sources)
 }
 
-/// Hands every object to the cluster and tells whether all went well.
-pub(crate) fn apply(cluster: &mut Cluster, sources: &[Source]) -> bool {
-    let mut is_clean = true;
+/// What became of the manifests.
+pub(crate) struct Taken {
+    /// How many objects the cluster took.
+    pub(crate) accepted: usize,
+    /// Whether all could be read and were taken.
+    pub(crate) is_clean: bool,
+}
+
+/// Hands every object to the cluster.
+pub(crate) fn apply(cluster: &mut Cluster, sources: &[Source]) -> Taken {
+    let mut taken = Taken { accepted: 0, is_clean: true };
     for source in sources {
-        println!("Manifests of {}:", source.name);
+        say!("Manifests of {}:", source.name);
         let decoded = decode_all(&source.text, Strictness::Warn);
         if decoded.is_empty() {
-            println!("  ✗ there is no object in it");
-            is_clean = false;
+            say!("  ✗ there is no object in it");
+            taken.is_clean = false;
         }
         for one in decoded {
-            match one {
-                Ok(decoded) => is_clean &= hand_in(cluster, decoded),
+            let is_taken = match one {
+                Ok(decoded) => hand_in(cluster, decoded),
                 Err(error) => {
-                    println!("  ✗ document {}: {}", error.document + 1, show_error(&error));
-                    is_clean = false;
+                    say!("  ✗ document {}: {}", error.document + 1, show_error(&error));
+                    false
                 }
-            }
+            };
+            taken.accepted += usize::from(is_taken);
+            taken.is_clean &= is_taken;
         }
     }
-    is_clean
+    taken
 }
 
 /// The error without the number of its document, which is shown before it.
@@ -73,20 +85,20 @@ fn hand_in(cluster: &mut Cluster, decoded: Decoded) -> bool {
     let name = decoded.object.meta().name.clone();
     let stored = cluster.put(decoded.object);
     match &stored {
-        Ok(object) => println!("  ✓ {}{}", object.key(), remark(&kind)),
+        Ok(object) => say!("  ✓ {}{}", object.key(), remark(&kind)),
         Err(ApiError::Invalid { errors, .. }) => {
-            println!("  ✗ {kind} {name} is invalid:");
+            say!("  ✗ {kind} {name} is invalid:");
             for error in errors {
-                println!("      {error}");
+                say!("      {error}");
             }
         }
-        Err(error) => println!("  ✗ {kind} {name}: {error}"),
+        Err(error) => say!("  ✗ {kind} {name}: {error}"),
     }
     for path in &decoded.unknown {
-        println!("      warning: unknown field `{path}`");
+        say!("      warning: unknown field `{path}`");
     }
     for path in &decoded.duplicate {
-        println!("      warning: field `{path}` stands more than once; the last one counts");
+        say!("      warning: field `{path}` stands more than once; the last one counts");
     }
     stored.is_ok()
 }

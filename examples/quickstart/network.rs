@@ -5,6 +5,7 @@ use kubernel::api::{EndpointSlice, Key, Node, Object, Pod, Protocol, Service};
 use kubernel::cluster::Connection;
 use kubernel::store::Term;
 
+use crate::out::say;
 use crate::tables::key_of;
 
 /// Prints for each service its endpoints, where a connection goes, and what its names say.
@@ -13,9 +14,9 @@ pub(crate) fn print(cluster: &Cluster) {
     if services.is_empty() {
         return;
     }
-    println!("\nWhere services and names lead");
+    say!("\nWhere services and names lead");
     for service in services {
-        println!("\n  {}", key_of(service));
+        say!("\n  {}", key_of(service));
         endpoints(cluster, service);
         connections(cluster, service);
         names(cluster, service);
@@ -47,11 +48,11 @@ fn endpoints(cluster: &Cluster, service: &Service) {
             let pod = endpoint.target_ref.as_ref().map_or("", |target| target.name.as_str());
             let ready =
                 if endpoint.conditions.ready == Some(false) { "not ready" } else { "ready" };
-            println!("    endpoint {address}:{} {pod} ({ready})", ports.join(","));
+            say!("    endpoint {address}:{} {pod} ({ready})", ports.join(","));
         }
     }
     if !any {
-        println!("    no endpoints");
+        say!("    no endpoints");
     }
 }
 
@@ -78,8 +79,8 @@ fn attempt(cluster: &Cluster, host: &str, port: i32, protocol: &Protocol) {
     // From a pod, as the address of a service means nothing outside of the cluster.
     let from = cluster.list::<Pod>(None).next().map(key_of);
     match cluster.connect(from.as_ref(), host, port, protocol) {
-        Ok(connection) => println!("    {host}:{port} leads to {}", show(&connection)),
-        Err(why) => println!("    {host}:{port} leads nowhere: {why}"),
+        Ok(connection) => say!("    {host}:{port} leads to {}", show(&connection)),
+        Err(why) => say!("    {host}:{port} leads nowhere: {why}"),
     }
 }
 
@@ -111,8 +112,8 @@ fn answer(cluster: &Cluster, from: Option<&Key>, name: &str) {
             let addresses: Vec<String> = answer.addresses().map(|ip| ip.to_string()).collect();
             let shown =
                 if addresses.is_empty() { "no address".to_owned() } else { addresses.join(", ") };
-            println!("    name {name} is {shown}");
+            say!("    name {name} is {shown}");
         }
-        Err(why) => println!("    name {name}: {why}"),
+        Err(why) => say!("    name {name}: {why}"),
     }
 }

@@ -9,6 +9,8 @@ use kubernel::api::{
 };
 use kubernel::time::Time;
 
+use crate::out::say;
+
 /// Prints a table for every kind that has objects.
 pub(crate) fn print(cluster: &Cluster) {
     nodes(cluster);
@@ -78,7 +80,7 @@ fn table(title: &str, headings: &[&str], rows: &[Vec<String>]) {
     if rows.is_empty() {
         return;
     }
-    println!("\n{title}\n");
+    say!("\n{title}\n");
     let width = |column: usize| -> usize {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
         cells.chain(headings.get(column).map(|heading| heading.len())).max().unwrap_or(0)
@@ -90,7 +92,7 @@ fn table(title: &str, headings: &[&str], rows: &[Vec<String>]) {
             .zip(&widths)
             .map(|(cell, width)| format!("{cell:<width$}", width = *width))
             .collect();
-        println!("  {}", padded.join("   ").trim_end());
+        say!("  {}", padded.join("   ").trim_end());
     };
     line(headings.to_vec());
     for row in rows {
@@ -149,7 +151,7 @@ fn pods(cluster: &Cluster) {
     table("Pods", &headings, &rows);
     for pod in cluster.list::<Pod>(None) {
         if let Some(why) = pending_because(pod) {
-            println!("  {}: {why}", key_of(pod));
+            say!("  {}: {why}", key_of(pod));
         }
     }
 }

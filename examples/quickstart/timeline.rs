@@ -7,6 +7,8 @@ use kubernel::api::{
 use kubernel::pod::happened::happened;
 use kubernel::store::Change;
 
+use crate::out::say;
+
 /// More lines than this are left out in the middle.
 const MOST: usize = 120;
 
@@ -20,14 +22,14 @@ pub(crate) fn print(cluster: &Cluster) {
             lines.push(format!("{:>10}  {text}", entry.at.to_string()));
         }
     }
-    println!("\nWhat happened\n");
+    say!("\nWhat happened\n");
     let left_out = lines.len().saturating_sub(MOST);
     for (n, line) in lines.iter().enumerate() {
         if left_out > 0 && n == MOST / 2 {
-            println!("              … {left_out} more …");
+            say!("              … {left_out} more …");
         }
         if n < MOST / 2 || n >= MOST / 2 + left_out {
-            println!("{line}");
+            say!("{line}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use kubernel::Cluster;
 use kubernel::api::{PersistentVolumeClaim, Pod, Volume, VolumeSource};
 
+use crate::out::say;
 use crate::tables::key_of;
 
 /// Prints for each container its mounts: where, from which volume, and what that is.
@@ -14,9 +15,9 @@ pub(crate) fn print(cluster: &Cluster) {
     if pods.is_empty() {
         return;
     }
-    println!("\nWhat is mounted");
+    say!("\nWhat is mounted");
     for pod in pods {
-        println!("\n  {}", key_of(pod));
+        say!("\n  {}", key_of(pod));
         let containers = pod.spec.init_containers.iter().chain(&pod.spec.containers);
         for container in containers {
             for mount in &container.volume_mounts {
@@ -24,7 +25,7 @@ pub(crate) fn print(cluster: &Cluster) {
                 let what =
                     volume.map_or_else(|| "no such volume".to_owned(), |v| source(cluster, pod, v));
                 let mode = if mount.read_only { " (read-only)" } else { "" };
-                println!("    {}: {} is {what}{mode}", container.name, mount.mount_path);
+                say!("    {}: {} is {what}{mode}", container.name, mount.mount_path);
                 contents(cluster, pod, &container.name, &mount.mount_path);
             }
         }
@@ -60,6 +61,6 @@ fn contents(cluster: &Cluster, pod: &Pod, container: &str, path: &str) {
     let key = key_of(pod);
     let Ok(files) = cluster.files(&key, container, path) else { return };
     for (name, size) in files {
-        println!("        {name}, {size} bytes");
+        say!("        {name}, {size} bytes");
     }
 }
