@@ -7,3 +7,8 @@ pub mod architecture {}
 /// What the crate follows, and where it stops.
 #[doc = include_str!("../docs/fidelity.md")]
 pub mod fidelity {}
+
+/// The program of the README, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub mod readme {}

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::api::custom::{Custom, CustomKind};
 use crate::api::key::Key;
-use crate::api::wire::{Shape, Wire};
+use crate::api::wire::{Fields, Shape, Wire};
 use crate::api::{
     Binding, CSIDriver, CSINode, CSIStorageCapacity, ClusterRole, ClusterRoleBinding, ConfigMap,
     ControllerRevision, CronJob, DaemonSet, Deployment, EndpointSlice, Endpoints, Event, Eviction,
@@ -31,7 +31,7 @@ pub enum Scope {
 
 /// A type of object with identity: it has metadata and a place in the table of kinds.
 pub trait Resource:
-    Clone + Default + fmt::Debug + PartialEq + Wire + Serialize + for<'de> Deserialize<'de> + 'static
+    Clone + Default + fmt::Debug + PartialEq + Fields + Serialize + for<'de> Deserialize<'de> + 'static
 {
     /// Which line of the table it is.
     const KIND: Kind;

@@ -311,6 +311,27 @@ impl Wire for RawValue {
     }
 }
 
+/// A wire struct: it can write its fields into a struct that has begun.
+pub trait Fields: Wire {
+    /// Writes the fields, without `kind` and `apiVersion`.
+    ///
+    /// # Errors
+    /// What the serializer answers.
+    fn write_fields<S: SerializeStruct>(&self, to: &mut S) -> Result<(), S::Error>;
+}
+
+/// An object without its `kind` and `apiVersion`, as it stands in a typed list.
+#[derive(Debug)]
+pub(crate) struct Bare<'a, T>(pub(crate) &'a T);
+
+impl<T: Fields> Serialize for Bare<'_, T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut to = begin(to, "Bare")?;
+        self.0.write_fields(&mut to)?;
+        to.end()
+    }
+}
+
 /// A seed that reads by [`Wire::read`].
 pub(crate) struct Read<T>(PhantomData<T>);
 
@@ -429,15 +450,22 @@ macro_rules! wire {
             }
         }
 
+        impl $crate::api::wire::Fields for $name {
+            #[allow(clippy::allow_attributes, unused_variables, reason = "a struct may have no field")]
+            fn write_fields<S: serde::ser::SerializeStruct>(&self, to: &mut S) -> Result<(), S::Error> {
+                $( $crate::api::wire::wire!(@write $presence to, $wire, &self.$field)?; )*
+                Ok(())
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                #[allow(clippy::allow_attributes, unused_mut, reason = "a struct may have no field")]
                 let mut to = $crate::api::wire::begin(to, stringify!($name))?;
                 $(
                     serde::ser::SerializeStruct::serialize_field(&mut to, "kind", stringify!($name))?;
                     serde::ser::SerializeStruct::serialize_field(&mut to, "apiVersion", $version)?;
                 )?
-                $( $crate::api::wire::wire!(@write $presence to, $wire, &self.$field)?; )*
+                $crate::api::wire::Fields::write_fields(self, &mut to)?;
                 serde::ser::SerializeStruct::end(to)
             }
         }
@@ -470,10 +498,10 @@ macro_rules! wire {
     (@doc omit $wire:literal) => { concat!("\n\nOn the wire `", $wire, "`, left out when zero or empty.") };
     (@doc opt $wire:literal) => { concat!("\n\nOn the wire `", $wire, "`, left out when `None`.") };
     (@doc null $wire:literal) => { concat!("\n\nOn the wire `", $wire, "`, `null` when `None`.") };
-    (@write keep $to:ident, $wire:literal, $value:expr) => { $crate::api::wire::write_keep(&mut $to, $wire, $value) };
-    (@write null $to:ident, $wire:literal, $value:expr) => { $crate::api::wire::write_keep(&mut $to, $wire, $value) };
-    (@write omit $to:ident, $wire:literal, $value:expr) => { $crate::api::wire::write_omit(&mut $to, $wire, $value) };
-    (@write opt $to:ident, $wire:literal, $value:expr) => { $crate::api::wire::write_omit(&mut $to, $wire, $value) };
+    (@write keep $to:ident, $wire:literal, $value:expr) => { $crate::api::wire::write_keep($to, $wire, $value) };
+    (@write null $to:ident, $wire:literal, $value:expr) => { $crate::api::wire::write_keep($to, $wire, $value) };
+    (@write omit $to:ident, $wire:literal, $value:expr) => { $crate::api::wire::write_omit($to, $wire, $value) };
+    (@write opt $to:ident, $wire:literal, $value:expr) => { $crate::api::wire::write_omit($to, $wire, $value) };
     (@version) => { None };
     (@version $version:literal) => { Some($version) };
     (@patch) => { $crate::api::wire::PatchStrategy::Plain };
