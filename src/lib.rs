@@ -1,8 +1,60 @@
 //! Kubernetes' core semantics as an embeddable library.
 //!
 //! Pure in-memory types and state machines, and on top of them a small, exact, deterministic cluster.
-//! The crate performs no I/O, reads no clock, starts no thread and keeps no global state:
-//! time and randomness are arguments.
+//! The crate performs no I/O, reads no clock, starts no thread and keeps no global state: time and
+//! randomness are arguments. The semantics are those of Kubernetes 1.36.
+//!
+//! # Three ways in
+//!
+//! **Ask one question.** Every area of semantics stands alone on the wire types in [`api`]: does
+//! this selector match ([`labels`]), is this object valid and if not where ([`meta`], [`pod`],
+//! [`service`], [`workload`], [`storage`], [`config`]), which volume fits this claim and why not the
+//! other ([`storage::fit`]), which node and why not the others ([`schedule`]), which pod gets this
+//! connection ([`service::route`]), what is in this volume ([`volume`]).
+//!
+//! **Run a cluster.** [`Cluster`] is a store, admission, the built-in controllers, nodes with
+//! containers whose behaviour you script, and a clock that jumps. It advances by one
+//! [`Step`](cluster::Step) at a time; a [`Schedule`](cluster::Schedule) chooses which, so the same
+//! seed gives the same run, byte for byte. It can be cloned for nothing, rewound, and asked why.
+//!
+//! **Test your own controller.** Implement [`Controller`], seat it in a cluster, and run it under a
+//! thousand seeds, with stale caches and failing writes.
+//!
+//! ```
+//! use kubernel::api::{Strictness, decode_all};
+//! use kubernel::labels::Selector;
+//!
+//! let text = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web","labels":{"app":"web"}},
+//!                "spec":{"containers":[{"name":"web","image":"web:1"}]}}"#;
+//! for object in decode_all(text, Strictness::Strict) {
+//!     let object = object?.object;
+//!     let selector: Selector = "app in (web,api),!legacy".parse()?;
+//!     assert!(selector.matches(&object.meta().labels));
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Floors
+//!
+//! Modules stand on floors and use only what is below them; [`docs::architecture`] has the rules.
+//!
+//! | floor | what | modules |
+//! |---|---|---|
+//! | 0 | vocabulary | [`field`] [`name`] [`quantity`] [`time`] [`int_or_string`] |
+//! | 1 | nouns | [`api`] |
+//! | 2 | verbs | [`meta`] [`labels`] [`volume`] [`config`] [`pod`] [`storage`] [`service`] [`namespace`] [`workload`] [`schedule`] |
+//! | 3 | memory and gate | [`store`] [`admission`] |
+//! | 4 | will | [`control`] |
+//! | 5 | world | [`cluster`] |
+//! | 6 | around it | `interop` and `testing`, with the features `k8s-openapi` and `testing` |
+//!
+//! # Features
+//!
+//! None is on by default, and none changes what the rest does.
+//!
+//! - `yaml`: [`api::decode_all`] reads streams of YAML documents.
+//! - `testing`: strategies for `proptest`, and a search over seeds.
+//! - `k8s-openapi`: conversions to and from the types of the crate of that name.
 
 pub mod admission;
 pub mod api;
