@@ -15,7 +15,6 @@ macro_rules! undefaulted {
             | Object::NetworkPolicy(_)
             | Object::PodDisruptionBudget(_)
             | Object::ServiceCIDR(_)
-            | Object::VolumeAttachment(_)
             | Object::VolumeAttributesClass(_)
             | Object::Role(_)
             | Object::ClusterRole(_)
@@ -46,9 +45,6 @@ macro_rules! unchecked {
             | Object::PodTemplate(_)
             | Object::Job(_)
             | Object::CronJob(_)
-            | Object::PersistentVolume(_)
-            | Object::PersistentVolumeClaim(_)
-            | Object::StorageClass(_)
             | Object::CSIDriver(_)
     };
 }
@@ -83,7 +79,7 @@ pub fn default(object: &mut Object) {
         Object::Job(it) => workload::defaults::job(Arc::make_mut(it)),
         Object::CronJob(it) => workload::defaults::cron_job(Arc::make_mut(it)),
         Object::Namespace(it) => namespace::default(Arc::make_mut(it)),
-        undefaulted!() => {}
+        Object::VolumeAttachment(_) | undefaulted!() => {}
     }
 }
 
@@ -107,6 +103,10 @@ pub fn validate(out: &mut Errors, object: &Object) {
         Object::DaemonSet(it) => workload::validate::daemon_set(out, it),
         Object::Secret(secret) => config::validate_secret(out, secret),
         Object::ConfigMap(map) => config::validate_config_map(out, map),
+        Object::PersistentVolume(volume) => storage::validate::volume(out, volume),
+        Object::PersistentVolumeClaim(claim) => storage::validate::claim(out, claim),
+        Object::StorageClass(class) => storage::validate::storage_class(out, class),
+        Object::VolumeAttachment(it) => storage::validate::attachment(out, it),
         unchecked!() => validate_meta(out, object),
     }
 }
@@ -140,6 +140,20 @@ pub fn validate_update(out: &mut Errors, new: &Object, old: &Object) {
         Object::DaemonSet(new) => both(old, |old| workload::update::daemon_set(out, new, old)),
         Object::Secret(new) => both(old, |old| config::update_secret(out, new, old)),
         Object::ConfigMap(new) => both(old, |old| config::update_config_map(out, new, old)),
+        Object::PersistentVolume(volume) => {
+            update_meta(out, new, old); // PV-12
+            both(old, |old| storage::validate::update_volume(out, volume, old));
+        }
+        Object::PersistentVolumeClaim(new) => {
+            both(old, |old| storage::validate::update_claim(out, new, old));
+        }
+        Object::StorageClass(new) => {
+            both(old, |old| storage::validate::update_storage_class(out, new, old));
+        }
+        Object::VolumeAttachment(attachment) => {
+            update_meta(out, new, old);
+            both(old, |old| storage::validate::update_attachment(out, attachment, old));
+        }
         Object::Pod(_) | unchecked!() => update_meta(out, new, old),
     }
 }
@@ -152,6 +166,14 @@ pub(super) fn validate_status(out: &mut Errors, new: &Object, old: &Object) {
     }
     if let (Object::Namespace(new), Object::Namespace(old)) = (new, old) {
         namespace::update_status(out, new, old); // NS-6
+        return;
+    }
+    if let (Object::PersistentVolume(new), Object::PersistentVolume(old)) = (new, old) {
+        storage::validate::update_volume_status(out, new, old);
+        return;
+    }
+    if let (Object::PersistentVolumeClaim(new), Object::PersistentVolumeClaim(old)) = (new, old) {
+        storage::validate::update_claim_status(out, new, old);
         return;
     }
     update_meta(out, new, old);

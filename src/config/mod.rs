@@ -34,7 +34,12 @@ const FIXED: &str = "field is immutable when `immutable` is set";
 
 /// Checks a config map (`CM-1`, `CM-2`, `CM-4`).
 pub fn validate_config_map(out: &mut Errors, map: &ConfigMap) {
-    meta::validate(out, &Path::root("metadata"), &map.metadata, &meta::Rules::of(&Kind::ConfigMap));
+    meta::validate_builtin(
+        out,
+        &Path::root("metadata"),
+        &map.metadata,
+        &meta::Rules::of(&Kind::ConfigMap),
+    );
     let data = Path::root("data");
     let mut bytes = 0;
     for (key, text) in &map.data {
@@ -57,7 +62,7 @@ pub fn validate_config_map(out: &mut Errors, map: &ConfigMap) {
 
 /// Checks that `new` may replace `old` (`CM-3`).
 pub fn update_config_map(out: &mut Errors, new: &ConfigMap, old: &ConfigMap) {
-    meta::update(out, &Path::root("metadata"), &new.metadata, &old.metadata);
+    meta::update_builtin(out, &Path::root("metadata"), &new.metadata, &old.metadata);
     if old.immutable == Some(true) {
         stays_immutable(out, new.immutable);
         if new.data != old.data {

@@ -8,6 +8,7 @@
 //! | what is the next step for a claim or a volume | [`binder::sync_claim`], [`binder::sync_volume`] |
 //! | may a node use the claim of a pod now | [`gate::ready`] |
 //! | which volume does a provisioner make for a claim | [`provision::volume`] |
+//! | what is wrong with a claim, a volume, a class | [`validate`] |
 //! | may a claim or a volume that is being deleted go | [`protect`] |
 //!
 //! Source: `pkg/controller/volume/persistentvolume`, `component-helpers/storage/volume`.
@@ -20,6 +21,7 @@ pub mod fit;
 pub mod gate;
 pub mod protect;
 pub mod provision;
+pub mod validate;
 
 /// On a claim: the binding is complete (`BIND-1`).
 pub const BIND_COMPLETED: &str = "pv.kubernetes.io/bind-completed";

@@ -3,7 +3,6 @@
 //! Source: `pkg/volume/hostpath/host_path.go`.
 
 use crate::api::HostPathType;
-use crate::volume::tree::clean;
 use crate::volume::{Entry, Tree, TreeError};
 
 /// Why a hostPath cannot be used (`HOSTPATH-2` … `HOSTPATH-6`).
@@ -74,16 +73,25 @@ pub fn set_up(tree: &mut Tree, path: &str, type_: &HostPathType) -> Result<(), H
 /// Makes the directory and what is missing on the way.
 fn make_directory(tree: &mut Tree, path: &str) -> Result<(), HostPathError> {
     let cannot = |why| HostPathError::CannotMake { path: path.to_owned(), why };
-    let whole = clean(path).map_err(cannot)?;
-    let ends = whole.match_indices('/').map(|(end, _)| end).chain([whole.len()]);
-    for prefix in ends.filter_map(|end| whole.get(..end)) {
-        match tree.entry(prefix) {
+    let mut prefix = String::new();
+    let mut rest = path.split('/').peekable();
+    while let Some(part) = rest.next() {
+        if part.is_empty() || part == "." {
+            continue;
+        }
+        if !prefix.is_empty() {
+            prefix.push('/');
+        }
+        prefix.push_str(part);
+        match tree.entry(&prefix) {
             Ok(Entry::Directory { .. }) => {}
+            // Followed by a slash too many it counts as there, and nothing is made.
+            Ok(_) if rest.peek() == Some(&"") => return Ok(()),
             Ok(_) => return Err(cannot(TreeError::NotADirectory)),
             // HOSTPATH-6: a dangling link is in the way of nothing and of no use.
-            Err(_) if tree.is_link(prefix) => return Ok(()),
+            Err(_) if tree.is_link(&prefix) => return Ok(()),
             Err(_) => {
-                let at = tree.resolve(prefix).map_err(cannot)?;
+                let at = tree.resolve(&prefix).map_err(cannot)?;
                 tree.put(&at, Entry::Directory { mode: 0o755 }, 0o755).map_err(cannot)?;
             }
         }

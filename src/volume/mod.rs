@@ -19,5 +19,6 @@ pub mod payload;
 pub mod projected;
 mod quote;
 mod tree;
+pub mod validate;
 
 pub use tree::{Entry, Tree, TreeError};

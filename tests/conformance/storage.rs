@@ -8,6 +8,8 @@ mod bind;
 mod fit;
 #[path = "storage_mount.rs"]
 mod mount;
+#[path = "storage_validate.rs"]
+mod validate;
 #[path = "storage_volume.rs"]
 mod volume;
 
@@ -34,7 +36,14 @@ pub(crate) const SUITES: Suites = &[
     ("pv_sync_script", bind::pv_sync),
     ("pv_sync_settle", bind::pv_sync),
     ("pv_sync_step", bind::pv_sync_step),
+    ("pv_update_validation", validate::pv_update_validation),
+    ("pv_validation", validate::pv_validation),
+    ("pvc_update_validation", validate::pvc_update_validation),
+    ("pvc_validation", validate::pvc_validation),
     ("secret_configmap_validation", admission::secret_configmap_validation),
     ("secret_payload", volume::secret_payload),
     ("storage_admission", admission::storage_admission),
+    ("storageclass_validation", validate::storageclass_validation),
+    ("volume_validation", validate::volume_validation),
+    ("volumeattachment_validation", validate::volumeattachment_validation),
 ];

@@ -58,7 +58,7 @@ fn prune(value: &mut Value) {
         object.values_mut().for_each(prune);
         object.retain(|name, inner| {
             let never_written = ["spec", "status", "resources"].contains(&name.as_str());
-            !inner.is_null() && !(never_written && *inner == json!({}))
+            !(inner.is_null() || never_written && *inner == json!({}))
         });
     } else if let Some(list) = value.as_array_mut() {
         list.iter_mut().for_each(prune);

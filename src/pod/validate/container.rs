@@ -267,6 +267,10 @@ fn mounts(
     volumes: &BTreeMap<&str, &Volume>,
 ) {
     let mut paths = BTreeSet::new();
+    // MOUNT-6: of several devices of one volume the last counts.
+    let devices = container.volume_devices.iter();
+    let devices: BTreeMap<&str, &str> =
+        devices.map(|device| (device.name.as_str(), device.device_path.as_str())).collect();
     for (n, mount) in container.volume_mounts.iter().enumerate() {
         let one = at.index(n);
         if mount.name.is_empty() {
@@ -281,15 +285,13 @@ fn mounts(
         if !paths.insert(mount.mount_path.as_str()) {
             out.invalid(&one.field("mountPath"), &mount.mount_path, "must be unique");
         }
-        for device in &container.volume_devices {
-            if device.name == mount.name {
-                let detail = "must not already exist in volumeDevices";
-                out.invalid(&one.field("name"), &mount.name, detail);
-            }
-            if device.device_path == mount.mount_path {
-                let detail = "must not already exist as a path in volumeDevices";
-                out.invalid(&one.field("mountPath"), &mount.mount_path, detail);
-            }
+        if devices.contains_key(mount.name.as_str()) {
+            let detail = "must not already exist in volumeDevices";
+            out.invalid(&one.field("name"), &mount.name, detail);
+        }
+        if devices.values().any(|path| *path == mount.mount_path) {
+            let detail = "must not already exist as a path in volumeDevices";
+            out.invalid(&one.field("mountPath"), &mount.mount_path, detail);
         }
         if !mount.sub_path.is_empty() {
             descending(out, &at.field("subPath"), &mount.sub_path);
@@ -342,13 +344,17 @@ fn devices(
     volumes: &BTreeMap<&str, &Volume>,
 ) {
     let (mut names, mut paths) = (BTreeSet::new(), BTreeSet::new());
+    // MOUNT-6: of several mounts of one volume the last counts.
+    let mounts = container.volume_mounts.iter();
+    let mounts: BTreeMap<&str, &str> =
+        mounts.map(|mount| (mount.name.as_str(), mount.mount_path.as_str())).collect();
     for (n, device) in container.volume_devices.iter().enumerate() {
         let one = at.index(n);
         let (name_at, path_at) = (one.field("name"), one.field("devicePath"));
         if device.name.is_empty() {
             out.required(&name_at, "");
         }
-        if !names.insert(device.name.as_str()) {
+        if !device.name.is_empty() && !names.insert(device.name.as_str()) {
             out.invalid(&name_at, &device.name, "must be unique");
         }
         match volumes.get(device.name.as_str()) {
@@ -369,14 +375,12 @@ fn devices(
         if !paths.insert(device.device_path.as_str()) {
             out.invalid(&path_at, &device.device_path, "must be unique");
         }
-        for mount in &container.volume_mounts {
-            if mount.name == device.name {
-                out.invalid(&name_at, &device.name, "must not already exist in volumeMounts");
-            }
-            if mount.mount_path == device.device_path {
-                let detail = "must not already exist as a path in volumeMounts";
-                out.invalid(&path_at, &device.device_path, detail);
-            }
+        if mounts.contains_key(device.name.as_str()) {
+            out.invalid(&name_at, &device.name, "must not already exist in volumeMounts");
+        }
+        if mounts.values().any(|path| *path == device.device_path) {
+            let detail = "must not already exist as a path in volumeMounts";
+            out.invalid(&path_at, &device.device_path, detail);
         }
     }
 }

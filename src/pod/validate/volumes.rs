@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::{
-    DownwardAPIVolumeFile, HostPathType, KeyToPath, ProjectedVolumeSource, PullPolicy, Volume,
+    ClusterTrustBundleProjection, DownwardAPIVolumeFile, HostPathType, KeyToPath,
+    ProjectedVolumeSource, PullPolicy, Volume,
 };
 use crate::field::{Errors, Path};
-use crate::name;
 use crate::pod::validate::{env, mode, no_backsteps, one_of, unreserved};
+use crate::volume::validate::{claim_template, iscsi_name, remote};
+use crate::{labels, name};
 
 /// Pushes the mistakes of all volumes; the ones without mistake by name.
 // POD-SPEC-23
@@ -113,16 +115,19 @@ fn source(out: &mut Errors, at: &Path<'_>, volume: &Volume, pod_name: &str) {
         out.forbidden(&at.field(other), "may not specify more than 1 volume type");
     }
     let own = at.field(first);
+    iscsi_name(out, at, volume);
     match first {
         "secret" | "configMap" | "downwarAPI" | "projected" => objects(out, at, volume, first),
-        "emptyDir" | "hostPath" | "persistentVolumeClaim" | "nfs" | "csi" | "image" => {
+        "emptyDir" | "hostPath" | "persistentVolumeClaim" | "image" => {
             plain(out, &own, volume);
         }
         "ephemeral" => {
             let template =
                 volume.ephemeral.as_deref().and_then(|own| own.volume_claim_template.as_deref());
-            if template.is_none() {
-                out.required(&own.field("volumeClaimTemplate"), "");
+            let template_at = own.field("volumeClaimTemplate");
+            match template {
+                None => out.required(&template_at, ""),
+                Some(template) => claim_template(out, &template_at, template),
             }
             if !pod_name.is_empty() && !volume.name.is_empty() {
                 let claim = format!("{pod_name}-{}", volume.name);
@@ -132,7 +137,7 @@ fn source(out: &mut Errors, at: &Path<'_>, volume: &Volume, pod_name: &str) {
                 }
             }
         }
-        _ => {}
+        _ => remote(out, at, volume),
     }
 }
 
@@ -157,23 +162,8 @@ fn plain(out: &mut Errors, at: &Path<'_>, volume: &Volume) {
                 one_of(out, &at.field("type"), kind.as_str(), HostPathType::WORDS);
             }
         }
-    } else if let Some(nfs) = volume.nfs.as_deref() {
-        need(out, &at.field("server"), &nfs.server);
-        need(out, &at.field("path"), &nfs.path);
-        if !nfs.path.starts_with('/') {
-            out.invalid(&at.field("path"), &nfs.path, "must be an absolute path");
-        }
     } else if let Some(claim) = volume.persistent_volume_claim.as_deref() {
         need(out, &at.field("claimName"), &claim.claim_name);
-    } else if let Some(csi) = volume.csi.as_deref() {
-        need(out, &at.field("driver"), &csi.driver);
-        if !csi.driver.is_empty() {
-            let driver = csi.driver.to_lowercase();
-            if csi.driver.len() > 63 {
-                out.too_long(&at.field("driver"), 63);
-            }
-            name::validate(out, &at.field("driver"), &driver, name::dns1123_subdomain);
-        }
     } else if let Some(image) = volume.image.as_deref() {
         need(out, &at.field("reference"), &image.reference);
         super::word(out, &at.field("pullPolicy"), image.pull_policy.as_str(), PullPolicy::WORDS);
@@ -240,6 +230,36 @@ fn file(out: &mut Errors, at: &Path<'_>, file: &DownwardAPIVolumeFile) {
     mode(out, &at.field("mode"), file.mode);
 }
 
+/// PROJ-5
+fn trust_bundle(out: &mut Errors, at: &Path<'_>, bundle: &ClusterTrustBundleProjection) {
+    let selector = at.field("labelSelector");
+    match (&bundle.name, &bundle.signer_name) {
+        (Some(_), Some(signer)) => {
+            out.invalid(at, signer, "only one of name and signerName may be used");
+        }
+        (None, None) => out.required(at, "either name or signerName must be specified"),
+        (Some(name), None) => {
+            need(out, &at.field("name"), name);
+            // A name with a signer in it has it before the last colon.
+            let own = name.rsplit_once(':').map_or(name.as_str(), |(_, own)| own);
+            if !name.is_empty() {
+                name::validate(out, &at.field("name"), own, name::dns1123_subdomain);
+            }
+            if bundle.label_selector.is_some() {
+                out.invalid(&selector, name, "must be unset if name is specified");
+            }
+        }
+        (None, Some(signer)) => {
+            need(out, &at.field("signerName"), signer);
+            if let Some(found) = &bundle.label_selector {
+                labels::validate(out, &selector, found, &labels::Rules::default());
+            }
+        }
+    }
+    need(out, &at.field("path"), &bundle.path);
+    unreserved(out, &at.field("path"), &bundle.path);
+}
+
 fn projected(out: &mut Errors, at: &Path<'_>, volume: &ProjectedVolumeSource) {
     mode(out, &at.field("defaultMode"), volume.default_mode);
     let mut paths = BTreeSet::new();
@@ -280,7 +300,11 @@ fn projected(out: &mut Errors, at: &Path<'_>, volume: &ProjectedVolumeSource) {
             need(out, &at.field("path"), &token.path);
             unreserved(out, &at.field("path"), &token.path);
         }
-        count += usize::from(source.cluster_trust_bundle.is_some());
+        if let Some(bundle) = source.cluster_trust_bundle.as_deref() {
+            count += 1;
+            trust_bundle(out, &one.field("clusterTrustBundle"), bundle);
+            once(out, &bundle.path);
+        }
         count += usize::from(source.pod_certificate.is_some());
         if count > 1 {
             out.forbidden(&one, "may not specify more than 1 volume type per source");
