@@ -1,6 +1,6 @@
 //! Secrets.
 
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::api::{Kind, Secret, SecretType};
 use crate::config::{FIXED, MAX_BYTES, stays_immutable};
@@ -95,8 +95,24 @@ fn is_json_object(text: &[u8]) -> bool {
             Ok(())
         }
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            while map.next_entry::<AnyKey, IgnoredAny>()?.is_some() {}
             Ok(())
+        }
+    }
+    /// A key, read as bytes, so that half a surrogate pair passes as it does upstream.
+    struct AnyKey;
+    impl<'de> Deserialize<'de> for AnyKey {
+        fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            from.deserialize_bytes(AnyKey)
+        }
+    }
+    impl Visitor<'_> for AnyKey {
+        type Value = Self;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a key")
+        }
+        fn visit_bytes<E>(self, _: &[u8]) -> Result<Self, E> {
+            Ok(self)
         }
     }
     let mut reader = serde_json::Deserializer::from_slice(text);
