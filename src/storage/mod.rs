@@ -8,6 +8,7 @@
 //! | what is the next step for a claim or a volume | [`binder::sync_claim`], [`binder::sync_volume`] |
 //! | may a node use the claim of a pod now | [`gate::ready`] |
 //! | which volume does a provisioner make for a claim | [`provision::volume`] |
+//! | which claims do the ephemeral volumes of a pod need | [`ephemeral::missing`] |
 //! | what is wrong with a claim, a volume, a class | [`validate`] |
 //! | may a claim or a volume that is being deleted go | [`protect`] |
 //!
@@ -17,6 +18,7 @@ pub mod access;
 pub mod binder;
 pub mod class;
 pub mod defaults;
+pub mod ephemeral;
 pub mod fit;
 pub mod gate;
 pub mod protect;

@@ -25,6 +25,7 @@ pub(crate) const SUITES: Suites = &[
     ("downward_payload", volume::downward_payload),
     ("downward_resource", volume::downward_resource),
     ("emptydir", volume::emptydir),
+    ("ephemeral_claims", admission::ephemeral_claims),
     ("hostpath_type", mount::hostpath_type),
     ("mount_gate", mount::mount_gate),
     ("projected_payload", volume::projected_payload),

@@ -7,7 +7,7 @@ use kubernel::api::{
 };
 use kubernel::field::Errors;
 use kubernel::storage::defaults::{self, ResizeRefused};
-use kubernel::storage::{class, protect};
+use kubernel::storage::{class, ephemeral, protect};
 use kubernel::time::Time;
 use kubernel::{config, pod};
 use serde::Serialize;
@@ -173,6 +173,28 @@ pub(crate) fn protection(case: &Value) -> Value {
         }
     }
     json!({"finalizers": meta.finalizers})
+}
+
+pub(crate) fn ephemeral_claims(case: &Value) -> Value {
+    let pod: Pod = decode(&case["pod"]);
+    let claims: Vec<PersistentVolumeClaim> = decode(&case["claims"]);
+    let find = |name: &str| {
+        claims.iter().find(|claim| {
+            claim.metadata.name == name && claim.metadata.namespace == pod.metadata.namespace
+        })
+    };
+    let (made, conflict) = ephemeral::missing(&pod, find);
+    let mut created = Map::new();
+    for claim in made {
+        let meta = claim.metadata;
+        let shown = json!({
+            "labels": meta.labels,
+            "annotations": meta.annotations,
+            "ownerReferences": meta.owner_references,
+        });
+        created.insert(meta.name, shown);
+    }
+    json!({"created": created, "conflict": conflict.is_some()})
 }
 
 pub(crate) fn secret_configmap_validation(case: &Value) -> Value {

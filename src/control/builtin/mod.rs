@@ -4,6 +4,7 @@
 mod children;
 mod deployment;
 mod endpoint_slice;
+mod ephemeral_claims;
 mod namespace;
 mod provisioner;
 mod replica_set;
@@ -18,6 +19,7 @@ use crate::control::Controller;
 
 pub use deployment::Deployments;
 pub use endpoint_slice::EndpointSlices;
+pub use ephemeral_claims::EphemeralClaims;
 pub use namespace::Namespaces;
 pub use provisioner::Provisioner;
 pub use replica_set::ReplicaSets;
@@ -37,6 +39,7 @@ pub fn all() -> Vec<Arc<dyn Controller>> {
         Arc::new(Namespaces),
         Arc::new(Scheduler),
         Arc::new(EndpointSlices),
+        Arc::new(EphemeralClaims),
         Arc::new(VolumeBinder),
         Arc::new(Provisioner),
         Arc::new(StorageProtection),
