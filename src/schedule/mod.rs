@@ -7,6 +7,7 @@
 //! Source: `pkg/scheduler`.
 
 pub mod affinity;
+pub mod eviction;
 pub mod limits;
 mod node;
 mod place;

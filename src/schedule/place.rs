@@ -36,6 +36,26 @@ pub struct Placement<'a> {
 ///
 /// All nodes are looked at, however many there are (`SCHED-13`).
 ///
+/// ```
+/// use kubernel::api::{Node, Pod};
+/// use kubernel::schedule::{NodeInfo, Snapshot, place};
+///
+/// let mut node = Node::default();
+/// node.metadata.name = "n1".into();
+/// node.status.allocatable.insert("pods".into(), "110".parse()?);
+/// let mut closed = node.clone();
+/// closed.metadata.name = "n2".into();
+/// closed.spec.unschedulable = true;
+///
+/// let nodes = [&node, &closed].map(|node| NodeInfo::new(node, [])).into();
+/// let snapshot = Snapshot { nodes, nominated: Vec::new(), around: &() };
+/// let pod = Pod::default();
+/// let placement = place(&pod, &snapshot, &mut |_| 0)?;
+/// assert_eq!(&*placement.node, "n1");
+/// assert_eq!(placement.rejected[0].1.to_string(), "node(s) were unschedulable");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`Unschedulable`] with the reason for every node.
 pub fn place<'a>(

@@ -8,27 +8,56 @@ use crate::api::{
 use crate::labels::Selector;
 use crate::schedule::NodeInfo;
 
-/// What the scheduler can look up besides nodes and pods.
+/// What the scheduler can look up besides nodes and pods; by default there is nothing to be found.
 pub trait Surroundings: fmt::Debug {
-    /// A claim.
-    fn claim(&self, namespace: &str, name: &str) -> Option<&PersistentVolumeClaim>;
-    /// The volume called `name`.
-    fn volume(&self, name: &str) -> Option<&PersistentVolume>;
-    /// The volumes of a class.
-    fn volumes_of(&self, class: &str) -> Vec<&PersistentVolume>;
-    /// The storage class called `name`.
-    fn class(&self, name: &str) -> Option<&StorageClass>;
-    /// What a node says of its storage drivers.
-    fn csi_node(&self, node: &str) -> Option<&CSINode>;
-    /// A namespace.
-    fn namespace(&self, name: &str) -> Option<&Namespace>;
+    /// The claim of this namespace and name.
+    fn claim(&self, _: &str, _: &str) -> Option<&PersistentVolumeClaim> {
+        None
+    }
+
+    /// The volume of this name.
+    fn volume(&self, _: &str) -> Option<&PersistentVolume> {
+        None
+    }
+
+    /// The volumes of the class of this name.
+    fn volumes_of(&self, _: &str) -> Vec<&PersistentVolume> {
+        Vec::new()
+    }
+
+    /// The storage class of this name.
+    fn class(&self, _: &str) -> Option<&StorageClass> {
+        None
+    }
+
+    /// What the node of this name says of its storage drivers.
+    fn csi_node(&self, _: &str) -> Option<&CSINode> {
+        None
+    }
+
+    /// The namespace of this name.
+    fn namespace(&self, _: &str) -> Option<&Namespace> {
+        None
+    }
+
     /// All namespaces.
-    fn namespaces(&self) -> Vec<&Namespace>;
+    fn namespaces(&self) -> Vec<&Namespace> {
+        Vec::new()
+    }
+
     /// The services of the pod's namespace that select the pod.
-    fn services_of(&self, pod: &Pod) -> Vec<&Service>;
+    fn services_of(&self, _: &Pod) -> Vec<&Service> {
+        Vec::new()
+    }
+
     /// The selector of the replication controller, replica set or stateful set that controls the pod.
-    fn owner_selector(&self, pod: &Pod) -> Option<Selector>;
+    fn owner_selector(&self, _: &Pod) -> Option<Selector> {
+        None
+    }
 }
+
+/// Nothing besides nodes and pods.
+impl Surroundings for () {}
 
 /// The state of a cluster at which one pod is looked at.
 #[derive(Debug)]

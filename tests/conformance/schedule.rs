@@ -1,11 +1,12 @@
 //! The suites of the area `schedule`, one line each.
 
 use kubernel::api::{Node, Pod, Taint, Toleration};
+use kubernel::schedule::eviction::{Eviction, Planned, eviction};
 use kubernel::schedule::queue::{self, Turn};
 use kubernel::schedule::resources::{self, Amounts, Scored};
 use kubernel::schedule::taint::{self, Comparison};
 use kubernel::schedule::{NodeInfo, affinity, score};
-use kubernel::time::Time;
+use kubernel::time::{Instant, Time};
 use serde_json::{Map, Value, json};
 
 use super::runner::Suites;
@@ -23,6 +24,7 @@ pub(crate) const SUITES: Suites = &[
     ("queue_order", queue_order),
     ("resources_fit", resources_fit),
     ("score", cluster::score),
+    ("taint_eviction", taint_eviction),
     ("taint_toleration", taint_toleration),
     ("topology_spread", cluster::topology_spread),
 ];
@@ -59,6 +61,33 @@ fn taint_toleration(input: &Value) -> Value {
         "intolerablePreferNoSchedule":
             taint::intolerable_prefer(&taints, &tolerations, comparison),
     })
+}
+
+fn taint_eviction(input: &Value) -> Value {
+    let second = |value: &Value| value.as_i64().expect("a second");
+    let (mut taints, mut tolerations) = (Vec::<Taint>::new(), Vec::<Toleration>::new());
+    let mut planned: Option<Planned> = None;
+    for event in input["events"].as_array().expect("events") {
+        let now = Instant::from_secs(second(&event["at"]).try_into().expect("a second"));
+        if let Some(planned) = planned.filter(|planned| planned.due <= now) {
+            return json!({"evictedAt": planned.due.as_micros() / 1_000_000});
+        }
+        if !event["taints"].is_null() {
+            taints = list(event, "taints");
+        }
+        if !event["tolerations"].is_null() {
+            tolerations = list(event, "tolerations");
+        }
+        planned = match eviction(planned, &taints, &tolerations, now) {
+            Eviction::None => None,
+            Eviction::Later(planned) => Some(planned),
+            Eviction::Now => return json!({"evictedAt": event["at"]}),
+            other => panic!("{other:?}"),
+        };
+    }
+    let due = planned.map(|planned| planned.due.as_micros() / 1_000_000);
+    let horizon = input["horizon"].as_u64().expect("a second");
+    json!({"evictedAt": due.filter(|due| *due <= horizon)})
 }
 
 fn node_affinity(input: &Value) -> Value {
