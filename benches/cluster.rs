@@ -12,8 +12,15 @@ use kubernel::control::builtin::EndpointSlices;
 use kubernel::time::Instant;
 use kubernel::{Cluster, Controller, Plan, View};
 
-const PODS: usize = 100_000;
-const SERVICES: usize = 10_000;
+use crate::scaled;
+
+fn pods() -> usize {
+    scaled(100_000)
+}
+
+fn services() -> usize {
+    scaled(10_000)
+}
 
 fn metadata(name: String) -> ObjectMeta {
     ObjectMeta { namespace: "default".into(), name, ..Default::default() }
@@ -27,7 +34,7 @@ fn pod(number: usize) -> Pod {
     let containers =
         vec![Container { name: "main".into(), image: "app:1".into(), ..Default::default() }];
     let mut metadata = metadata(format!("web-{number}"));
-    metadata.labels = labels(number % SERVICES).into();
+    metadata.labels = labels(number % services()).into();
     let node_name = format!("node-{}", number % 100);
     Pod {
         metadata,
@@ -62,11 +69,11 @@ fn large() -> Cluster {
         let metadata = ObjectMeta { name: format!("node-{number}"), ..Default::default() };
         cluster.create(Node { metadata, ..Default::default() }).unwrap();
     }
-    for number in 0..PODS {
+    for number in 0..pods() {
         cluster.create(pod(number)).unwrap();
         cluster.update_status(running(number, true)).unwrap();
     }
-    for app in 0..SERVICES {
+    for app in 0..services() {
         cluster.create(service(app)).unwrap();
     }
     cluster
@@ -153,8 +160,8 @@ fn at_scale(criterion: &mut Criterion) {
     group.bench_function("pod_flips/100000_pods", |bencher| {
         bencher.iter(|| {
             flips += 1;
-            let ready = (flips / PODS) % 2 == 1;
-            settled.update_status(running(flips * 7_919 % PODS, ready)).unwrap();
+            let ready = (flips / pods()) % 2 == 1;
+            settled.update_status(running(flips * 7_919 % pods(), ready)).unwrap();
             settled.run(&mut First, Instant::START)
         });
     });

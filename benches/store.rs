@@ -9,10 +9,20 @@ use kubernel::api::{
 use kubernel::labels::Selector;
 use kubernel::store::{Expect, Revision, Store, Term};
 
-const PODS: usize = 100_000;
-const SERVICES: usize = 10_000;
+use crate::scaled;
+
+fn pods() -> usize {
+    scaled(100_000)
+}
+
+fn services() -> usize {
+    scaled(10_000)
+}
+
 /// Pods of the small namespace, which is listed by label.
-const SMALL: usize = 2_000;
+fn small() -> usize {
+    scaled(2_000)
+}
 
 fn metadata(namespace: &str, name: String) -> ObjectMeta {
     ObjectMeta { namespace: namespace.into(), name, ..Default::default() }
@@ -59,29 +69,29 @@ fn put(store: &mut Store, object: impl Into<Object>) {
     store.commit(object.key(), Expect::Any, Some(object)).expect("nothing is expected");
 }
 
-fn filled(pods: usize) -> Store {
+fn filled(count: usize) -> Store {
     let mut store = Store::new();
-    for number in 0..pods {
-        put(&mut store, pod("prod", number, SERVICES));
+    for number in 0..count {
+        put(&mut store, pod("prod", number, services()));
     }
     store
 }
 
 fn cluster() -> Store {
-    let mut store = filled(PODS);
-    for app in 0..SERVICES {
+    let mut store = filled(pods());
+    for app in 0..services() {
         put(&mut store, service("prod", app));
     }
-    for number in 0..SMALL {
-        put(&mut store, pod("small", number, 200));
+    for number in 0..small() {
+        put(&mut store, pod("small", number, small() / 10));
     }
     store
 }
 
 fn flipped(store: &Store, turn: usize) -> Pod {
-    let number = turn * 7919 % PODS;
+    let number = turn * 7919 % pods();
     let mut pod = store
-        .get::<Pod>("prod", &format!("web-{}-{number}", number % SERVICES))
+        .get::<Pod>("prod", &format!("web-{}-{number}", number % services()))
         .expect("it was put there")
         .clone();
     pod.status.phase =
@@ -117,15 +127,15 @@ fn writes(c: &mut Criterion, cluster: &Store) {
             BatchSize::SmallInput,
         );
     });
-    c.bench_function("store/load/10k", |b| b.iter(|| filled(10_000)));
+    c.bench_function("store/load/10k", |b| b.iter(|| filled(scaled(10_000))));
     c.bench_function("store/clone/100k", |b| b.iter(|| cluster.clone()));
 }
 
 fn reads(c: &mut Criterion, store: &Store) {
     let mut turn = 0;
     let keys: Vec<String> = (0..1_000)
-        .map(|turn| turn * 7919 % PODS)
-        .map(|number| format!("web-{}-{number}", number % SERVICES))
+        .map(|turn| turn * 7919 % pods())
+        .map(|number| format!("web-{}-{number}", number % services()))
         .collect();
     c.bench_function("store/get/100k", |b| {
         b.iter(|| {
@@ -139,7 +149,7 @@ fn reads(c: &mut Criterion, store: &Store) {
     });
     c.bench_function("store/services_of/10k", |b| {
         let pods: Vec<Pod> =
-            (0..1_000).map(|turn| pod("prod", turn * 7919 % PODS, SERVICES)).collect();
+            (0..1_000).map(|turn| pod("prod", turn * 7919 % pods(), services())).collect();
         b.iter(|| {
             turn += 1;
             store.services_of(pods.get(turn % pods.len()).expect("in range")).count()
@@ -150,7 +160,7 @@ fn reads(c: &mut Criterion, store: &Store) {
         b.iter(|| store.indexed(black_box(&term)).count());
     });
     c.bench_function("store/at_5000_ago/100k", |b| {
-        b.iter(|| store.at(Revision(store.revision().0 - 5_000)).is_ok());
+        b.iter(|| store.at(Revision(store.revision().0 - small() as u64 * 5 / 2)).is_ok());
     });
     c.bench_function("store/since_100_ago/100k", |b| {
         b.iter(|| store.since(Revision(store.revision().0 - 100)).map(Iterator::count));
