@@ -1,12 +1,13 @@
-//! A persistent sorted map: a clone shares everything, a write copies one path.
+//! A persistent sorted map and persistent values by number: a clone shares everything, a write copies
+//! one path.
 //!
-//! The one place that knows which tree is used; see the method list for all that is asked of it.
+//! The one place that knows which trees are used; see the method lists for all that is asked of them.
 
 use std::borrow::Borrow;
 use std::fmt;
 use std::ops::RangeBounds;
 
-use rpds::RedBlackTreeMapSync;
+use rpds::{ListSync, RedBlackTreeMapSync, VectorSync};
 
 /// A sorted map whose clone costs one count and whose writes cost `O(log n)`.
 pub(crate) struct PMap<K: Ord, V>(RedBlackTreeMapSync<K, V>);
@@ -100,6 +101,79 @@ impl<K: Ord + fmt::Debug, V: fmt::Debug> fmt::Debug for PMap<K, V> {
     }
 }
 
+/// The number of a value in [`Slots`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Slot(usize);
+
+/// Persistent values by number: found in a few hops, without comparing keys. The number of a value
+/// that was taken out is given again.
+pub(crate) struct Slots<V> {
+    values: VectorSync<Option<V>>,
+    free: ListSync<Slot>,
+}
+
+impl<V> Slots<V> {
+    /// Narrow nodes: a write copies one node a level.
+    const BITS: u8 = 4;
+
+    /// Without values.
+    pub(crate) fn new() -> Self {
+        let values = VectorSync::new_with_bits(Self::BITS);
+        Self { values, free: ListSync::new_sync() }
+    }
+
+    /// The value that has this number.
+    pub(crate) fn get(&self, slot: Slot) -> Option<&V> {
+        self.values.get(slot.0)?.as_ref()
+    }
+
+    /// Adds a value; answers its number.
+    pub(crate) fn add(&mut self, value: V) -> Slot {
+        if let Some(slot) = self.free.first().copied() {
+            self.free.drop_first_mut();
+            self.put(slot, Some(value));
+            return slot;
+        }
+        self.values.push_back_mut(Some(value));
+        Slot(self.values.len().saturating_sub(1))
+    }
+
+    /// Puts `value` in the place of the one that has this number.
+    pub(crate) fn set(&mut self, slot: Slot, value: V) {
+        self.put(slot, Some(value));
+    }
+
+    /// Takes out the value that has this number.
+    pub(crate) fn remove(&mut self, slot: Slot) {
+        if self.get(slot).is_some() {
+            self.put(slot, None);
+            self.free.push_front_mut(slot);
+        }
+    }
+
+    fn put(&mut self, slot: Slot, value: Option<V>) {
+        self.values.set_mut(slot.0, value);
+    }
+}
+
+impl<V> Clone for Slots<V> {
+    fn clone(&self) -> Self {
+        Self { values: self.values.clone(), free: self.free.clone() }
+    }
+}
+
+impl<V> Default for Slots<V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<V: fmt::Debug> fmt::Debug for Slots<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.values.iter().flatten()).finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -107,7 +181,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::PMap;
+    use super::{PMap, Slot, Slots};
 
     #[derive(Debug, Clone)]
     enum Op {
@@ -164,6 +238,41 @@ mod tests {
             }
             for (map, model) in &forks {
                 check(map, model);
+            }
+        }
+    }
+
+    fn check_slots(slots: &Slots<u16>, model: &BTreeMap<Slot, u16>) {
+        let found = (0..400).map(Slot).filter_map(|slot| Some((slot, *slots.get(slot)?)));
+        assert!(found.eq(model.iter().map(|(slot, value)| (*slot, *value))), "{slots:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn slots_are_a_map_that_gives_numbers(ops in prop::collection::vec(op(), 0..400)) {
+            let (mut slots, mut model) = (Slots::new(), BTreeMap::new());
+            let mut forks = vec![];
+            for op in ops {
+                match op {
+                    Op::Insert(_, value) => {
+                        let slot = slots.add(value);
+                        prop_assert!(model.insert(slot, value).is_none());
+                    }
+                    Op::Change(key, value) => if let Some(old) = model.get_mut(&Slot(key.into())) {
+                        *old = value;
+                        slots.set(Slot(key.into()), value);
+                    },
+                    Op::Remove(key) => {
+                        slots.remove(Slot(key.into()));
+                        model.remove(&Slot(key.into()));
+                    }
+                    Op::Fork => forks.push((slots.clone(), model.clone())),
+                    Op::Back => if let Some((old, was)) = forks.first() { (slots, model) = (old.clone(), was.clone()); },
+                }
+                check_slots(&slots, &model);
+            }
+            for (slots, model) in &forks {
+                check_slots(slots, model);
             }
         }
     }

@@ -4,10 +4,10 @@ use super::anchors::Anchors;
 use super::index::Terms;
 use super::term::{self, Tag};
 use crate::api::{Name, Object};
-use crate::pmap::PMap;
+use crate::pmap::{PMap, Slot};
 
-/// The places of the objects posted under one term.
-pub(super) type Places = PMap<Name, ()>;
+/// The places of the objects posted under one term, and where the objects are.
+pub(super) type Places = PMap<Name, Slot>;
 
 /// Places by the text of a term.
 #[derive(Clone, Debug, Default)]
@@ -33,27 +33,32 @@ impl Postings {
     }
 
     /// Follows a change at `place`. Terms that stay are not touched.
-    pub(super) fn update(&mut self, place: &Name, before: Option<&Object>, after: Option<&Object>) {
+    pub(super) fn update(
+        &mut self,
+        (place, slot): (&Name, Slot),
+        before: Option<&Object>,
+        after: Option<&Object>,
+    ) {
         let (old, new) = (Terms::of(before), Terms::of(after));
         if old != new {
             for term in old.iter().filter(|term| !new.iter().any(|other| other == *term)) {
                 unpost(&mut self.terms, term, place);
             }
             for term in new.iter().filter(|term| !old.iter().any(|other| other == *term)) {
-                post(&mut self.terms, term, place);
+                post(&mut self.terms, term, (place, slot));
             }
         }
         self.anchors.update(before, after);
     }
 }
 
-fn post(terms: &mut PMap<Name, Places>, term: &str, place: &Name) {
+fn post(terms: &mut PMap<Name, Places>, term: &str, (place, slot): (&Name, Slot)) {
     if let Some(places) = terms.get_mut(term) {
-        places.insert(place.clone(), ());
+        places.insert(place.clone(), slot);
         return;
     }
     let mut places = Places::new();
-    places.insert(place.clone(), ());
+    places.insert(place.clone(), slot);
     terms.insert(term.into(), places);
 }
 

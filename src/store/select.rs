@@ -4,6 +4,7 @@ use super::postings::Places;
 use super::{Store, place};
 use crate::api::{Kind, Name, Object, Pod, Resource, Service};
 use crate::labels::{Operator, Requirement, Selector};
+use crate::pmap::Slot;
 
 /// How many objects can be walked over in the time it takes to look one up.
 const LOOKUP_COST: usize = 4;
@@ -72,16 +73,15 @@ impl Store {
         postings: Vec<&'a Places>,
     ) -> impl Iterator<Item = &'a Object> + use<'a> {
         // A label has one value, so the postings of its values are disjoint; one of them is in order.
-        let mut several: Vec<&Name> = Vec::new();
+        let mut several: Vec<(&Name, &Slot)> = Vec::new();
         let mut one = None;
         match postings.as_slice() {
             [places] => one = Some(places.iter()),
-            many => several
-                .extend(many.iter().flat_map(|places| places.iter()).map(|(place, ())| place)),
+            many => several.extend(many.iter().flat_map(|places| places.iter())),
         }
-        several.sort_unstable();
-        let places = one.into_iter().flatten().map(|(place, ())| place).chain(several);
-        places.filter_map(|place| self.state.object(place))
+        several.sort_unstable_by_key(|(place, _)| *place);
+        let slots = one.into_iter().flatten().chain(several);
+        slots.filter_map(|(_, slot)| self.state.at(*slot))
     }
 
     /// The services whose selector the labels of `pod` meet, by name; one without selector meets none.

@@ -5,19 +5,23 @@ use std::ops::Bound;
 use super::place::{self, Under};
 use super::postings::Postings;
 use crate::api::{Kind, Name, Object};
-use crate::pmap::PMap;
+use crate::pmap::{PMap, Slot, Slots};
 
 /// Objects by place, how many there are of each kind in each namespace, and what is posted.
+///
+/// Places lead to slots and slots to objects: a write that adds or removes nothing leaves the long
+/// texts of the places alone, and what is posted is found without looking for its text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
-    objects: PMap<Name, Object>,
+    places: PMap<Name, Slot>,
+    objects: Slots<Object>,
     counts: PMap<Name, (Kind, usize)>,
     postings: Postings,
 }
 
 impl State {
     pub(super) fn len(&self) -> usize {
-        self.objects.len()
+        self.places.len()
     }
 
     pub(super) fn postings(&self) -> &Postings {
@@ -25,11 +29,15 @@ impl State {
     }
 
     pub(super) fn object(&self, place: &str) -> Option<&Object> {
-        self.objects.get(place)
+        self.at(*self.places.get(place)?)
+    }
+
+    pub(super) fn at(&self, slot: Slot) -> Option<&Object> {
+        self.objects.get(slot)
     }
 
     pub(super) fn under(&self, range: Under) -> impl Iterator<Item = &Object> + use<'_> {
-        self.objects.range::<str, _>(range).map(|(_, object)| object)
+        self.places.range::<str, _>(range).filter_map(|(_, slot)| self.at(*slot))
     }
 
     /// The kinds there are objects of, each found from the one before without looking at its objects.
@@ -50,13 +58,13 @@ impl State {
     /// The objects posted under a term, by place.
     pub(super) fn posted(&self, term: &str) -> impl Iterator<Item = &Object> + use<'_> {
         let places = self.postings.places(term);
-        places.into_iter().flat_map(PMap::iter).filter_map(|(place, ())| self.objects.get(place))
+        places.into_iter().flat_map(PMap::iter).filter_map(|(_, slot)| self.at(*slot))
     }
 
     /// The place that is written `text`, shared if it is taken, and what is there.
     pub(super) fn find(&self, text: &str) -> (Name, Option<Object>) {
-        match self.objects.entry(text) {
-            Some((place, object)) => (place.clone(), Some(object.clone())),
+        match self.places.entry(text) {
+            Some((place, slot)) => (place.clone(), self.at(*slot).cloned()),
             None => (text.into(), None),
         }
     }
@@ -69,23 +77,28 @@ impl State {
         before: Option<&Object>,
         after: Option<&Object>,
     ) {
-        self.postings.update(&place, before, after);
-        match (before, after) {
-            (Some(_), Some(after)) => {
-                if let Some(slot) = self.objects.get_mut(&place) {
-                    slot.clone_from(after);
-                }
+        let slot = match (self.places.get(&place).copied(), after) {
+            (Some(slot), Some(after)) => {
+                self.objects.set(slot, after.clone());
+                slot
             }
             (None, Some(after)) => {
                 self.recount(kind, after, true);
-                self.objects.insert(place, after.clone());
+                let slot = self.objects.add(after.clone());
+                self.places.insert(place.clone(), slot);
+                slot
             }
-            (Some(before), None) => {
-                self.recount(kind, before, false);
-                self.objects.remove(&place);
+            (Some(slot), None) => {
+                if let Some(before) = before {
+                    self.recount(kind, before, false);
+                }
+                self.objects.remove(slot);
+                self.places.remove(&place);
+                slot
             }
-            (None, None) => {}
-        }
+            (None, None) => return,
+        };
+        self.postings.update((&place, slot), before, after);
     }
 
     fn recount(&mut self, kind: &Kind, object: &Object, more: bool) {
