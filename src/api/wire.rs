@@ -248,6 +248,10 @@ impl<T: Wire> Wire for Vec<T> {
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
                 let mut items = Vec::new();
                 while let Some(item) = list.next_element_seed(Read::<T>::NEW)? {
+                    // Most lists have one or two items, and many stay for long: no room to spare.
+                    if items.len() == items.capacity() {
+                        items.reserve_exact(items.len().max(1));
+                    }
                     items.push(item);
                 }
                 items.shrink_to_fit();
