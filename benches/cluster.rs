@@ -1,5 +1,6 @@
 //! The cluster: requests, steps, forks, and what one change costs among many objects.
 
+use std::cell::LazyCell;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion};
@@ -140,7 +141,12 @@ pub(crate) fn define(criterion: &mut Criterion) {
 }
 
 fn at_scale(criterion: &mut Criterion) {
-    let loaded = large();
+    let loaded = LazyCell::new(large);
+    let settled = LazyCell::new(|| {
+        let mut cluster = loaded.fork();
+        cluster.run(&mut First, Instant::START);
+        cluster
+    });
     let mut group = criterion.benchmark_group("cluster");
     group.sample_size(10);
     group.bench_function("fork/110000", |bencher| bencher.iter(|| black_box(loaded.fork())));
@@ -154,16 +160,20 @@ fn at_scale(criterion: &mut Criterion) {
             BatchSize::LargeInput,
         );
     });
-    let mut settled = loaded.fork();
-    settled.run(&mut First, Instant::START);
-    let mut flips = 0_usize;
+    group.sample_size(100);
     group.bench_function("pod_flips/100000_pods", |bencher| {
-        bencher.iter(|| {
-            flips += 1;
-            let ready = (flips / pods()) % 2 == 1;
-            settled.update_status(running(flips * 7_919 % pods(), ready)).unwrap();
-            settled.run(&mut First, Instant::START)
-        });
+        let (mut cluster, mut flips) = (settled.fork(), 0_usize);
+        bencher.iter_batched(
+            || {
+                flips += 1;
+                running(flips * 7_919 % pods(), (flips / pods()) % 2 == 1)
+            },
+            |pod| {
+                cluster.update_status(pod).unwrap();
+                cluster.run(&mut First, Instant::START)
+            },
+            BatchSize::SmallInput,
+        );
     });
     group.finish();
 }
