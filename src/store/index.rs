@@ -14,6 +14,9 @@ const SERVICE_NAME: &str = "kubernetes.io/service-name";
 /// The annotation that named the storage class before there was a field.
 const BETA_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
 
+/// The finalizer of an object that waits for its dependents.
+const FOREGROUND: &str = "foregroundDeletion";
+
 /// The terms of one object, as one text; it is compared as a whole to see that nothing has changed.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Terms {
@@ -60,11 +63,18 @@ impl Terms {
 
 /// One line for each thing that can be asked.
 const FUNCTIONS: &[fn(&Object, &mut Terms)] =
-    &[owners, pod_place, pod_labels, pod_references, service, slice, claim, volume];
+    &[owners, waiting, pod_place, pod_labels, pod_references, service, slice, claim, volume];
 
 fn owners(object: &Object, terms: &mut Terms) {
     for owner in &object.meta().owner_references {
         terms.push(Tag::OwnedBy, &[&owner.uid]);
+    }
+}
+
+fn waiting(object: &Object, terms: &mut Terms) {
+    let meta = object.meta();
+    if meta.deletion_timestamp.is_some() && meta.finalizers.iter().any(|one| one == FOREGROUND) {
+        terms.push(Tag::WaitsForDependents, &[&meta.uid]);
     }
 }
 

@@ -231,6 +231,21 @@ impl Store {
         self.state.kinds()
     }
 
+    /// Whether a kind is one of the table, or a custom one of which an object has been stored, be it gone
+    /// or not.
+    ///
+    /// ```
+    /// use kubernel::api::Kind;
+    /// use kubernel::store::Store;
+    ///
+    /// assert!(Store::new().knows(&Kind::Pod));
+    /// assert!(!Store::new().knows(&Kind::of("acme.io/v1", "Widget")));
+    /// ```
+    #[must_use]
+    pub fn knows(&self, kind: &Kind) -> bool {
+        self.state.knows(kind)
+    }
+
     /// The objects that `term` says something about, sorted as the store sorts: by kind, then as [`list`](Self::list).
     ///
     /// ```

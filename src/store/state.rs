@@ -7,7 +7,8 @@ use super::postings::Postings;
 use crate::api::{Kind, Name, Object};
 use crate::pmap::{PMap, Slot, Slots};
 
-/// Objects by place, how many there are of each kind in each namespace, and what is posted.
+/// Objects by place, how many there are of each kind in each namespace, what is posted, and which kinds
+/// were met.
 ///
 /// Places lead to slots and slots to objects: a write that adds or removes nothing leaves the long
 /// texts of the places alone, and what is posted is found without looking for its text.
@@ -17,6 +18,8 @@ pub(super) struct State {
     objects: Slots<Object>,
     counts: PMap<Name, (Kind, usize)>,
     postings: Postings,
+    /// The custom kinds of which there ever was an object.
+    met: PMap<Name, ()>,
 }
 
 impl State {
@@ -84,6 +87,7 @@ impl State {
             }
             (None, Some(after)) => {
                 self.recount(kind, after, true);
+                self.meet(kind);
                 let slot = self.objects.add(after.clone());
                 self.places.insert(place.clone(), slot);
                 slot
@@ -99,6 +103,20 @@ impl State {
             (None, None) => return,
         };
         self.postings.update((&place, slot), before, after);
+    }
+
+    /// Whether a kind is of the table, or there ever was an object of it.
+    pub(super) fn knows(&self, kind: &Kind) -> bool {
+        match kind {
+            Kind::Custom(_) => self.met.get(place::kind(kind).as_str()).is_some(),
+            _of_the_table => true,
+        }
+    }
+
+    fn meet(&mut self, kind: &Kind) {
+        if !self.knows(kind) {
+            self.met.insert(place::kind(kind).into(), ());
+        }
     }
 
     fn recount(&mut self, kind: &Kind, object: &Object, more: bool) {

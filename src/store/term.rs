@@ -17,6 +17,9 @@ use crate::api::Name;
 pub enum Term {
     /// Objects of any kind with an owner reference to this uid.
     OwnedBy(Name),
+    /// The object with this uid, of any kind, while it is deleted in the foreground: it waits for its
+    /// dependents to go.
+    WaitsForDependents(Name),
     /// Pods bound to this node; the empty name for those without one.
     PodOnNode(Name),
     /// Pods one of whose addresses is this.
@@ -53,6 +56,7 @@ pub enum Term {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Tag {
     OwnedBy,
+    WaitsForDependents,
     PodOnNode,
     PodIp,
     PodLabel,
@@ -95,6 +99,7 @@ impl Term {
     fn with<T>(&self, then: impl FnOnce(Tag, &[&str]) -> T) -> T {
         match self {
             Self::OwnedBy(uid) => then(Tag::OwnedBy, &[uid]),
+            Self::WaitsForDependents(uid) => then(Tag::WaitsForDependents, &[uid]),
             Self::PodOnNode(node) => then(Tag::PodOnNode, &[node]),
             Self::PodIp(ip) => then(Tag::PodIp, &[ip]),
             Self::PodLabel(namespace, key, value) => then(Tag::PodLabel, &[namespace, key, value]),
