@@ -1,4 +1,4 @@
-//! Object metadata: its validation, what an update may change, and who owns whom.
+//! Object metadata: its validation, what an update may change, who owns whom, and what is collected.
 //!
 //! Source: `apimachinery/pkg/api/validation/objectmeta.go`, `apiserver/pkg/registry/rest`,
 //! `pkg/controller/controller_ref_manager.go`.
@@ -8,6 +8,7 @@ mod owner;
 mod update;
 mod validate;
 
+pub mod gc;
 pub mod resource_version;
 
 pub use options::{PatchKind, PatchOptions, validate_delete_options, validate_patch_options};
