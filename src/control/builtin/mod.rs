@@ -5,6 +5,7 @@ mod children;
 mod deployment;
 mod endpoint_slice;
 mod ephemeral_claims;
+mod garbage_collector;
 mod namespace;
 mod provisioner;
 mod replica_set;
@@ -20,6 +21,7 @@ use crate::control::Controller;
 pub use deployment::Deployments;
 pub use endpoint_slice::EndpointSlices;
 pub use ephemeral_claims::EphemeralClaims;
+pub use garbage_collector::GarbageCollector;
 pub use namespace::Namespaces;
 pub use provisioner::Provisioner;
 pub use replica_set::ReplicaSets;
@@ -43,5 +45,6 @@ pub fn all() -> Vec<Arc<dyn Controller>> {
         Arc::new(VolumeBinder),
         Arc::new(Provisioner),
         Arc::new(StorageProtection),
+        Arc::new(GarbageCollector),
     ]
 }
