@@ -1,5 +1,7 @@
 //! The suites of the area `meta`, one line each.
 
+#[path = "meta_gc.rs"]
+mod gc;
 #[path = "meta_names.rs"]
 mod names;
 #[path = "meta_object.rs"]
@@ -20,6 +22,7 @@ pub(crate) const SUITES: Suites = &[
     ("selector_requirement", selectors::selector_requirement),
     ("field_selector_parse", selectors::field_selector_parse),
     ("field_selector_match", selectors::field_selector_match),
+    ("gc_trace", gc::gc_trace),
     ("object_meta", object::object_meta),
     ("quantity_parse", quantity::quantity_parse),
     ("quantity_json", quantity::quantity_json),
