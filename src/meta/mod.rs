@@ -1,7 +1,7 @@
 //! Object metadata: its validation, what an update may change, who owns whom, and what is collected.
 //!
 //! Source: `apimachinery/pkg/api/validation/objectmeta.go`, `apiserver/pkg/registry/rest`,
-//! `pkg/controller/controller_ref_manager.go`.
+//! `pkg/controller/controller_ref_manager.go`, `pkg/controller/garbagecollector`.
 
 mod options;
 mod owner;

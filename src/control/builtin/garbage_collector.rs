@@ -13,8 +13,9 @@ use crate::store::{Change, Term};
 /// Deletes what has lost all its owners, and sees deletions in the foreground and orphaning deletions to
 /// their end ([`gc::judge`]). Its keys are objects of all kinds.
 ///
-/// Owners and dependents find each other by index. Events are left alone, and a custom kind counts as
-/// known once an object of it has been stored.
+/// Owners and dependents find each other by index (ARCH-8). Events are left alone. A custom kind counts
+/// as known once an object of it has been stored; what waited for its kind to become known is looked at
+/// again when one of its other owners changes.
 ///
 /// A delete that is refused because the object has changed is tried again with back-off, after another
 /// look at its owners; upstream repeats it at once if the owners are the same (GC-10).
