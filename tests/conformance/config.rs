@@ -12,7 +12,6 @@ mod workload_object;
 use super::runner::Suites;
 
 pub(crate) const SUITES: Suites = &[
-    ("configmap_validation", secret::configmap_validation),
     ("deployment_fenceposts", workload::deployment_fenceposts),
     ("deployment_proportional_scale", workload::deployment_sync),
     ("deployment_rolling_step", workload::deployment_sync),
@@ -25,6 +24,5 @@ pub(crate) const SUITES: Suites = &[
     ("rs_sync", workload::rs_sync),
     ("workload_defaults", workload_object::workload_defaults),
     ("workload_validation", workload_object::workload_validation),
-    ("secret_update_validation", secret::secret_update_validation),
     ("secret_validation", secret::secret_validation),
 ];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kubernel::api::{ConfigMap, Secret};
+use kubernel::api::Secret;
 use kubernel::config;
 use kubernel::field::Errors;
 use serde::Deserialize;
@@ -31,31 +31,6 @@ pub(crate) fn secret_validation(case: &Value) -> Value {
         }
     }
     answer
-}
-
-pub(crate) fn secret_update_validation(case: &Value) -> Value {
-    let (Some(new), Some(old)) = (read_secret(&case["new"]), read_secret(&case["old"])) else {
-        return json!({"decode_error": true});
-    };
-    let mut out = Errors::new();
-    config::update_secret(&mut out, &new, &old);
-    json!({"errors": error_set(&out)})
-}
-
-pub(crate) fn configmap_validation(case: &Value) -> Value {
-    let Ok(new) = ConfigMap::deserialize(&filled(&case["new"], &case["fill"], &["binaryData"]))
-    else {
-        return json!({"decode_error": true});
-    };
-    let mut out = Errors::new();
-    match case.get("old") {
-        None => config::validate_config_map(&mut out, &new),
-        Some(old) => match ConfigMap::deserialize(old) {
-            Ok(old) => config::update_config_map(&mut out, &new, &old),
-            Err(_) => return json!({"decode_error": true}),
-        },
-    }
-    json!({"errors": error_set(&out)})
 }
 
 fn read_secret(value: &Value) -> Option<Secret> {
