@@ -46,6 +46,22 @@ pub fn default(pod: &mut Pod) {
     default_status(pod);
 }
 
+/// Brings a pod into the form in which an API server stores it, beyond [`default`]: a negative grace
+/// period becomes 1, and both names of the service account are the same.
+///
+/// Source: `pkg/apis/core/v1/conversion.go`.
+// POD-UPD-1
+pub fn settle(pod: &mut Pod) {
+    let spec = &mut pod.spec;
+    if spec.termination_grace_period_seconds.is_some_and(|seconds| seconds < 0) {
+        spec.termination_grace_period_seconds = Some(1);
+    }
+    if spec.service_account_name.is_empty() {
+        spec.service_account_name.clone_from(&spec.deprecated_service_account);
+    }
+    spec.deprecated_service_account.clone_from(&spec.service_account_name);
+}
+
 /// Fills what the spec of a pod or of a template leaves open.
 // POD-DEF-1
 pub fn default_spec(spec: &mut PodSpec) {

@@ -29,6 +29,7 @@ pub mod statuses;
 mod stop;
 mod stopping;
 pub mod termination;
+pub mod update;
 pub mod validate;
 mod volume_defaults;
 pub mod worker;

@@ -13,7 +13,8 @@ mod security;
 mod spec;
 mod volumes;
 
-pub use spec::{Rules, validate, validate_spec, validate_template};
+pub use spec::{Rules, validate, validate_binding, validate_spec, validate_template};
+pub(in crate::pod) use spec::{always, annotations, ip};
 
 use crate::field::{Errors, Path};
 

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use crate::api::{
-    DNSPolicy, Kind, OSName, Pod, PodDNSConfig, PodSpec, PodTemplateSpec, PreemptionPolicy,
-    RestartPolicy,
+    Binding, DNSPolicy, Kind, OSName, Pod, PodDNSConfig, PodSpec, PodTemplateSpec,
+    PreemptionPolicy, RestartPolicy,
 };
 use crate::field::{Errors, Path};
 use crate::name;
@@ -46,15 +46,9 @@ impl Default for Rules {
 pub fn validate(out: &mut Errors, at: &Path<'_>, pod: &Pod, rules: &Rules) {
     let meta_at = at.field("metadata");
     meta::validate_builtin(out, &meta_at, &pod.metadata, &meta::Rules::of(&Kind::Pod));
-    annotations(out, &meta_at.field("annotations"), pod);
+    always(out, at, pod, rules);
     let spec_at = at.field("spec");
     let spec = &pod.spec;
-    check_spec(out, &spec_at, spec, &Scope { rules, pod: Some(pod) });
-    let tokens = &spec_at.field("volumes");
-    if spec.service_account_name.is_empty() {
-        volumes::forbid_tokens(out, tokens, &spec.volumes);
-    }
-    container::validate_for_pod(out, &spec_at, spec);
     if !spec.ephemeral_containers.is_empty() {
         // POD-SPEC-19
         out.forbidden(&spec_at.field("ephemeralContainers"), "cannot be set on create");
@@ -62,6 +56,34 @@ pub fn validate(out: &mut Errors, at: &Path<'_>, pod: &Pod, rules: &Rules) {
     if !spec.node_name.is_empty() && !spec.scheduling_gates.is_empty() {
         let detail = "cannot be set until all schedulingGates have been cleared";
         out.forbidden(&spec_at.field("nodeName"), detail);
+    }
+}
+
+/// What holds for every pod, new or changed, but for its metadata.
+///
+/// Source: `validatePodMetadataAndSpec`.
+pub(in crate::pod) fn always(out: &mut Errors, at: &Path<'_>, pod: &Pod, rules: &Rules) {
+    annotations(out, &at.field("metadata").field("annotations"), pod);
+    let spec_at = at.field("spec");
+    let spec = &pod.spec;
+    check_spec(out, &spec_at, spec, &Scope { rules, pod: Some(pod) });
+    if spec.service_account_name.is_empty() {
+        volumes::forbid_tokens(out, &spec_at.field("volumes"), &spec.volumes);
+    }
+    container::validate_for_pod(out, &spec_at, spec);
+}
+
+/// Pushes every mistake of a binding: it gives a pod a node.
+///
+/// Source: `ValidatePodBinding`.
+// POD-BIND-1
+pub fn validate_binding(out: &mut Errors, binding: &Binding) {
+    let (at, target) = (Path::root("target"), &binding.target);
+    if !target.kind.is_empty() && target.kind != "Node" {
+        out.not_supported(&at.field("kind"), target.kind.as_str(), &["Node", "<empty>"]);
+    }
+    if target.name.is_empty() {
+        out.required(&at.field("name"), "");
     }
 }
 
@@ -97,7 +119,7 @@ pub(super) struct Scope<'a> {
 }
 
 // POD-SPEC-1
-fn annotations(out: &mut Errors, at: &Path<'_>, pod: &Pod) {
+pub(in crate::pod) fn annotations(out: &mut Errors, at: &Path<'_>, pod: &Pod) {
     let all = &pod.metadata.annotations;
     let mirror = "kubernetes.io/config.mirror";
     if let Some(value) = all.get(mirror)
@@ -219,7 +241,7 @@ fn dns_config(out: &mut Errors, at: &Path<'_>, spec: &PodSpec) {
 }
 
 /// An address without leading zeros, and not IPv4 in IPv6 form.
-fn ip(out: &mut Errors, at: &Path<'_>, text: &str) {
+pub(in crate::pod) fn ip(out: &mut Errors, at: &Path<'_>, text: &str) {
     match text.parse::<IpAddr>() {
         Ok(IpAddr::V6(ip)) if ip.to_ipv4_mapped().is_some() => {
             out.invalid(at, text, "must not be an IPv4-mapped IPv6 address");
