@@ -52,7 +52,11 @@ macro_rules! unchecked {
 /// Fills in what an object leaves out. Doing it twice changes nothing more.
 pub fn default(object: &mut Object) {
     match object {
-        Object::Pod(it) => pod::defaults::default(Arc::make_mut(it)),
+        Object::Pod(it) => {
+            let pod = Arc::make_mut(it);
+            pod::defaults::default(pod);
+            pod::defaults::settle(pod);
+        }
         Object::PodTemplate(it) => {
             pod::defaults::default_spec(&mut Arc::make_mut(it).template.spec);
         }
@@ -154,12 +158,19 @@ pub fn validate_update(out: &mut Errors, new: &Object, old: &Object) {
             update_meta(out, new, old);
             both(old, |old| storage::validate::update_attachment(out, attachment, old));
         }
-        Object::Pod(_) | unchecked!() => update_meta(out, new, old),
+        Object::Pod(new) => both(old, |old| {
+            pod::update::update(out, new, old, &pod::validate::Rules::default());
+        }),
+        unchecked!() => update_meta(out, new, old),
     }
 }
 
 /// Checks a new status.
 pub(super) fn validate_status(out: &mut Errors, new: &Object, old: &Object) {
+    if let (Object::Pod(new), Object::Pod(old)) = (new, old) {
+        pod::update::update_status(out, new, old);
+        return;
+    }
     if let (Object::Service(new), Object::Service(old)) = (new, old) {
         service::update_status(out, new, old);
         return;

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::admission::Gate;
 use crate::admission::error::{ApiError, Conflict};
 use crate::admission::request::{Admitted, Answer, Write};
+use crate::admission::{Gate, refuse};
 use crate::api::{
     Binding, ConditionStatus, Key, Kind, Object, PodCondition, PodConditionType, PodStatus,
 };
+use crate::field::Errors;
+use crate::pod;
 use crate::store::{Expect, Revision};
 use crate::time::Time;
 
@@ -22,10 +24,18 @@ impl Gate<'_> {
         let Object::Pod(pod) = self.stored(&key)? else {
             return Err(ApiError::NotFound { key });
         };
+        let mut errors = Errors::new();
+        pod::validate::validate_binding(&mut errors, binding);
+        refuse(&key, errors)?;
         let refused = |cause| Err(ApiError::Conflict { key: key.clone(), cause });
         if !asked.uid.is_empty() && asked.uid != pod.metadata.uid {
             let (have, got) = (pod.metadata.uid.as_str().into(), asked.uid.as_str().into());
             return refused(Conflict::Replaced { have, got });
+        }
+        let (have, got) = (&pod.metadata.resource_version, &asked.resource_version);
+        if !got.is_empty() && got != have {
+            let (have, got) = (have.as_str().into(), got.as_str().into());
+            return refused(Conflict::Precondition { field: "ResourceVersion", have, got });
         }
         if pod.metadata.deletion_timestamp.is_some() {
             return refused(Conflict::Deleting);

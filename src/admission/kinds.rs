@@ -6,7 +6,7 @@ use crate::api::{
     Kind, NamespacePhase, Object, ObjectMeta, PersistentVolumeClaimPhase, PersistentVolumePhase,
     PodPhase, Resource,
 };
-use crate::pod::qos;
+use crate::pod::{qos, update};
 
 /// What becomes of the dependents of a deleted object when the request does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -282,8 +282,9 @@ pub(crate) fn keep_status_meta(new: &mut Object, old: &Object) {
             Arc::make_mut(new).metadata.labels.clone_from(&before.labels);
         }
         Object::Pod(new) => {
-            let meta = &mut Arc::make_mut(new).metadata;
-            meta.owner_references.clone_from(&before.owner_references);
+            if let Object::Pod(old) = old {
+                update::prepare_status(Arc::make_mut(new), old); // POD-UPD-7
+            }
         }
         Object::ServiceCIDR(_) | Object::VolumeAttachment(_) => {
             let meta = new.meta_mut();
