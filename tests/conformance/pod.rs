@@ -13,12 +13,15 @@ pub(crate) const SUITES: Suites = &[
     ("actions", life::actions),
     ("api_status", status::api_status),
     ("backoff_attempts", life::backoff_attempts),
+    ("binding", requests::binding),
     ("conditions", conditions_suite),
     ("effective_grace", life::effective_grace),
     ("image_pull", life::image_pull),
     ("kill_grace", life::kill_grace),
     ("phase", phase_suite),
     ("pod_defaults", fields::pod_defaults),
+    ("pod_delete", requests::pod_delete),
+    ("pod_update_validation", requests::pod_update_validation),
     ("pod_validation", fields::pod_validation),
     ("probe_worker", life::probe_worker),
     ("status_merge", status::merge),
@@ -35,6 +38,8 @@ pub(crate) const SUITES: Suites = &[
 mod fields;
 #[path = "pod_life.rs"]
 mod life;
+#[path = "pod_requests.rs"]
+mod requests;
 #[path = "pod_status.rs"]
 mod status;
 

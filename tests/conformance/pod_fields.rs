@@ -63,7 +63,7 @@ pub(super) fn pod_validation(input: &Value) -> Value {
     json!({"errors": all})
 }
 
-fn trim(value: &mut Value) {
+pub(super) fn trim(value: &mut Value) {
     match value {
         Value::Object(map) => {
             map.retain(|_, value| !value.is_null());
