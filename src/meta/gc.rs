@@ -76,8 +76,8 @@ pub enum Kept {
     Owned,
     /// It is being deleted already, not by the collector's rules (GC-10).
     Deleting,
-    /// It is being deleted in the foreground, and this many dependents block it (GC-5).
-    Blocked(usize),
+    /// It is being deleted in the foreground, and a dependent blocks it (GC-5).
+    Blocked,
     /// The kind of one of its owners is not known (GC-2).
     UnknownKind(Box<OwnerReference>),
     /// It belongs to the cluster, and one of its owners to a namespace (GC-11).
@@ -113,8 +113,7 @@ impl fmt::Display for Kept {
             Self::Free => f.write_str("it has no owner"),
             Self::Owned => f.write_str("its owners exist"),
             Self::Deleting => f.write_str("it is being deleted already"),
-            Self::Blocked(1) => f.write_str("one dependent blocks it"),
-            Self::Blocked(count) => write!(f, "{count} dependents block it"),
+            Self::Blocked => f.write_str("a dependent blocks it"),
             Self::UnknownKind(owner) => {
                 write!(
                     f,
@@ -222,9 +221,11 @@ fn finish<'a>(
     if !has(object, FOREGROUND_FINALIZER) {
         return Verdict::Keep(Kept::Deleting);
     }
-    match dependents.into_iter().filter(|dependent| blocks(dependent, &object.uid)).count() {
-        0 => Verdict::LetGo,
-        count => Verdict::Keep(Kept::Blocked(count)),
+    let mut dependents = dependents.into_iter();
+    if dependents.any(|dependent| blocks(dependent, &object.uid)) {
+        Verdict::Keep(Kept::Blocked)
+    } else {
+        Verdict::LetGo
     }
 }
 
@@ -342,7 +343,7 @@ mod tests {
         let level = collected(Foreground, Collected::OwnerWaits);
         check(&middle, std::slice::from_ref(&leaf), level);
         let waits = object(&[], &["k/x", "foregroundDeletion"], true);
-        check(&waits, std::slice::from_ref(&leaf), Verdict::Keep(Kept::Blocked(1)));
+        check(&waits, std::slice::from_ref(&leaf), Verdict::Keep(Kept::Blocked));
         check(&waits, &[object(&[("me", false)], &[], false)], Verdict::LetGo);
         check(&waits, &[], Verdict::LetGo);
     }
