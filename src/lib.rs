@@ -77,6 +77,8 @@ pub mod schedule;
 pub mod service;
 pub mod storage;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod time;
 pub mod volume;
 pub mod workload;

@@ -3,3 +3,4 @@
 mod labels;
 mod name;
 mod quantity;
+mod testing;
