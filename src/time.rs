@@ -223,8 +223,31 @@ impl fmt::Display for MicroTime {
     }
 }
 
+/// The seconds since 1970 of `2026-01-31T23:59:59Z`; `None` for every other form.
+fn plain(text: &str) -> Option<i64> {
+    let text: &[u8; 20] = text.as_bytes().try_into().ok()?;
+    let &[y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2, b'T', ref clock @ .., b'Z'] = text else {
+        return None;
+    };
+    let &[h1, h2, b':', m1, m2, b':', s1, s2] = clock else { return None };
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| byte - b'0');
+    let two = |a: u8, b: u8| i8::try_from(digit(a)? * 10 + digit(b)?).ok();
+    let year = i16::from(two(y1, y2)?) * 100 + i16::from(two(y3, y4)?);
+    let clock = (two(h1, h2)?, two(m1, m2)?, two(s1, s2)?);
+    seconds((year, two(o1, o2)?, two(d1, d2)?), clock)
+}
+
+fn seconds((year, month, day): (i16, i8, i8), (hour, minute, second): (i8, i8, i8)) -> Option<i64> {
+    const START: jiff::civil::DateTime = jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+    let civil = jiff::civil::DateTime::new(year, month, day, hour, minute, second, 0).ok()?;
+    Some(civil.duration_since(START).as_secs())
+}
+
 /// An RFC 3339 text taken apart as Go does it: seconds since 1970, and the digits of the fraction.
 fn rfc3339(text: &str) -> Option<(i64, &str)> {
+    if let Some(seconds) = plain(text) {
+        return Some((seconds, ""));
+    }
     let number = |part: &str, width: usize| -> Option<i16> {
         (part.len() == width && part.bytes().all(|b| b.is_ascii_digit()))
             .then(|| part.parse().ok())
@@ -256,18 +279,9 @@ fn rfc3339(text: &str) -> Option<(i64, &str)> {
         }
         None => ("", rest),
     };
-    let civil = jiff::civil::DateTime::new(
-        number(year, 4)?,
-        i8::try_from(number(month, 2)?).ok()?,
-        i8::try_from(number(day, 2)?).ok()?,
-        i8::try_from(number(hour, hour_width)?).ok()?,
-        i8::try_from(number(minute, 2)?).ok()?,
-        i8::try_from(number(second, 2)?).ok()?,
-        0,
-    )
-    .ok()?;
-    let seconds =
-        civil.duration_since(jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_secs();
+    let two = |part: &str, width: usize| i8::try_from(number(part, width)?).ok();
+    let date = (number(year, 4)?, two(month, 2)?, two(day, 2)?);
+    let seconds = seconds(date, (two(hour, hour_width)?, two(minute, 2)?, two(second, 2)?))?;
     Some((seconds - offset(zone)?, fraction))
 }
 
