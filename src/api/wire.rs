@@ -455,7 +455,6 @@ macro_rules! wire {
         }
 
         impl $crate::api::wire::Fields for $name {
-            #[allow(clippy::allow_attributes, unused_variables, reason = "a struct may have no field")]
             fn write_fields<S: serde::ser::SerializeStruct>(&self, to: &mut S) -> Result<(), S::Error> {
                 $( $crate::api::wire::wire!(@write $presence to, $wire, &self.$field)?; )*
                 Ok(())
@@ -483,7 +482,6 @@ macro_rules! wire {
                         f.write_str(concat!("an object (", stringify!($name), ")"))
                     }
                     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
-                        #[allow(clippy::allow_attributes, unused_mut, reason = "a struct may have no field")]
                         let mut out = $name::default();
                         while let Some(key) = map.next_key::<$crate::api::wire::FieldName<'de>>()? {
                             match key.as_str() {
