@@ -41,11 +41,7 @@ macro_rules! undefaulted {
 /// A pattern: kinds of which only the metadata is checked.
 macro_rules! unchecked {
     () => {
-        undefaulted!()
-            | Object::PodTemplate(_)
-            | Object::Job(_)
-            | Object::CronJob(_)
-            | Object::CSIDriver(_)
+        undefaulted!() | Object::CSIDriver(_)
     };
 }
 
@@ -105,6 +101,9 @@ pub fn validate(out: &mut Errors, object: &Object) {
         }
         Object::StatefulSet(it) => workload::validate::stateful_set(out, it),
         Object::DaemonSet(it) => workload::validate::daemon_set(out, it),
+        Object::Job(it) => workload::validate::job(out, it),
+        Object::CronJob(it) => workload::validate::cron_job(out, it),
+        Object::PodTemplate(it) => workload::validate::pod_template(out, it),
         Object::Secret(secret) => config::validate_secret(out, secret),
         Object::ConfigMap(map) => config::validate_config_map(out, map),
         Object::PersistentVolume(volume) => storage::validate::volume(out, volume),
@@ -142,6 +141,11 @@ pub fn validate_update(out: &mut Errors, new: &Object, old: &Object) {
             both(old, |old| workload::update::stateful_set(out, new, old));
         }
         Object::DaemonSet(new) => both(old, |old| workload::update::daemon_set(out, new, old)),
+        Object::Job(new) => both(old, |old| workload::update::job(out, new, old)),
+        Object::CronJob(new) => both(old, |old| workload::update::cron_job(out, new, old)),
+        Object::PodTemplate(new) => {
+            both(old, |old| workload::update::pod_template(out, new, old));
+        }
         Object::Secret(new) => both(old, |old| config::update_secret(out, new, old)),
         Object::ConfigMap(new) => both(old, |old| config::update_config_map(out, new, old)),
         Object::PersistentVolume(volume) => {

@@ -7,6 +7,7 @@ use crate::api::{
     PodPhase, Resource,
 };
 use crate::pod::{qos, update};
+use crate::workload;
 
 /// What becomes of the dependents of a deleted object when the request does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -229,6 +230,13 @@ macro_rules! split_kinds {
             Object::CSIDriver(_) | counted!() | plain!() => false,
         }
     };
+}
+
+/// Fills in what follows from the name of a new object, generated or not.
+pub(crate) fn prepare_named(object: &mut Object) {
+    if let Object::Job(job) = object {
+        workload::generate_selector(Arc::make_mut(job)); // JOB-1
+    }
 }
 
 /// Puts back what an update of the main endpoint may not change: the status, and the finalizers in a

@@ -134,6 +134,7 @@ impl Gate<'_> {
         refuse(&object.key(), self.allocate(&mut object, None))?;
         storage::create(&mut object, self.store, self.now);
         let generated = self.name(&mut object);
+        kinds::prepare_named(&mut object);
         namespace::label(&mut object);
         validate(&mut errors, &object);
         let key = object.key();

@@ -5,6 +5,7 @@
 
 pub mod defaults;
 pub mod deployment;
+mod job_selector;
 mod pods;
 pub mod replica_set;
 pub mod replication_controller;
@@ -12,4 +13,5 @@ mod runs;
 pub mod update;
 pub mod validate;
 
+pub use job_selector::generate_selector;
 pub use runs::{Running, WORKLOADS, runs};

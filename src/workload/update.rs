@@ -3,14 +3,16 @@
 //! Source: `pkg/apis/apps/validation/validation.go`, `pkg/apis/core/validation/validation.go`.
 
 use crate::api::{
-    DaemonSet, Deployment, LabelSelector, ObjectMeta, ReplicaSet, ReplicationController,
-    StatefulSet,
+    CronJob, DaemonSet, Deployment, LabelSelector, ObjectMeta, PodTemplate, ReplicaSet,
+    ReplicationController, StatefulSet,
 };
+mod job;
+
 use crate::field::{Errors, Path};
 use crate::meta;
 use crate::workload::validate::{
-    daemon_set_spec, deployment_spec, replica_set_spec, replication_controller_spec,
-    stateful_set_spec,
+    cron_job_spec, daemon_set_spec, deployment_spec, replica_set_spec, replication_controller_spec,
+    stateful_set_spec, template,
 };
 
 /// Checks an update of a ReplicationController. The selector may change (RS-3).
@@ -42,6 +44,20 @@ pub fn daemon_set(out: &mut Errors, new: &DaemonSet, old: &DaemonSet) {
     metadata(out, &new.metadata, &old.metadata);
     selector(out, new.spec.selector.as_deref(), old.spec.selector.as_deref());
     daemon_set_spec(out, &Path::root("spec"), new);
+}
+
+pub use job::job;
+
+/// Checks an update of a CronJob.
+pub fn cron_job(out: &mut Errors, new: &CronJob, old: &CronJob) {
+    metadata(out, &new.metadata, &old.metadata);
+    cron_job_spec(out, &Path::root("spec"), &new.spec, Some(&old.spec));
+}
+
+/// Checks an update of a PodTemplate.
+pub fn pod_template(out: &mut Errors, new: &PodTemplate, old: &PodTemplate) {
+    metadata(out, &new.metadata, &old.metadata);
+    template(out, &Path::root("template"), &new.template);
 }
 
 /// Checks an update of a StatefulSet (STS-4).

@@ -6,18 +6,24 @@
 
 use crate::api::{
     DaemonSet, DaemonSetUpdateStrategy, DaemonSetUpdateStrategyType, Deployment,
-    DeploymentStrategy, DeploymentStrategyType, Kind, LabelSelector, ObjectMeta, PodTemplateSpec,
-    ReplicaSet, ReplicationController, RestartPolicy, RollingUpdateDaemonSet,
+    DeploymentStrategy, DeploymentStrategyType, Kind, LabelSelector, ObjectMeta, PodTemplate,
+    PodTemplateSpec, ReplicaSet, ReplicationController, RestartPolicy, RollingUpdateDaemonSet,
     RollingUpdateDeployment,
 };
 use crate::field::{Errors, Path};
 use crate::int_or_string::IntOrString;
 use crate::labels::{self, Selector};
 use crate::meta::{self, Rules};
-use crate::name;
+use crate::{name, pod};
 
+mod cron_job;
+mod job;
 mod stateful_set;
 
+pub use cron_job::cron_job;
+pub(super) use cron_job::cron_job_spec;
+pub use job::job;
+pub(super) use job::job_object;
 pub use stateful_set::{stateful_set, stateful_set_spec};
 
 /// Checks a new ReplicationController (RS-2).
@@ -241,14 +247,15 @@ fn mismatch(out: &mut Errors, at: &Path<'_>) {
     out.invalid(&metadata.field("labels"), "", "the selector does not match the template's labels");
 }
 
+/// Checks a new PodTemplate.
+pub fn pod_template(out: &mut Errors, object: &PodTemplate) {
+    metadata(out, &object.metadata, &Kind::PodTemplate);
+    template(out, &Path::root("template"), &object.template);
+}
+
 /// Checks a pod template as such.
-fn template(out: &mut Errors, at: &Path<'_>, template: &PodTemplateSpec) {
-    meta::validate_labels(out, &at.field("labels"), &template.metadata.labels);
-    meta::validate_annotations(out, &at.field("annotations"), &template.metadata.annotations);
-    if !template.spec.ephemeral_containers.is_empty() {
-        let spec = at.field("spec");
-        out.forbidden(&spec.field("ephemeralContainers"), "not allowed in a pod template");
-    }
+pub(super) fn template(out: &mut Errors, at: &Path<'_>, template: &PodTemplateSpec) {
+    pod::validate::validate_template(out, at, template, &pod::validate::Rules::default());
 }
 
 /// RS-2: the pods of a set are started again and have no deadline.

@@ -60,7 +60,8 @@ pub fn update_status(out: &mut Errors, new: &Pod, old: &Pod) {
     metadata(out, new, old);
     fixed_annotations(out, new, old);
     let meta_at = Path::root("metadata");
-    validate::annotations(out, &meta_at.field("annotations"), new);
+    let annotations = &new.metadata.annotations;
+    validate::annotations(out, &meta_at.field("annotations"), annotations, &new.spec);
     let at = Path::root("status");
     let (status, before) = (&new.status, &old.status);
     conditions(out, &at.field("conditions"), &status.conditions);

@@ -1,5 +1,6 @@
 //! Pods, templates, and the fields of a spec that stand alone.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::api::{
@@ -63,7 +64,8 @@ pub fn validate(out: &mut Errors, at: &Path<'_>, pod: &Pod, rules: &Rules) {
 ///
 /// Source: `validatePodMetadataAndSpec`.
 pub(in crate::pod) fn always(out: &mut Errors, at: &Path<'_>, pod: &Pod, rules: &Rules) {
-    annotations(out, &at.field("metadata").field("annotations"), pod);
+    let meta_at = at.field("metadata");
+    annotations(out, &meta_at.field("annotations"), &pod.metadata.annotations, &pod.spec);
     let spec_at = at.field("spec");
     let spec = &pod.spec;
     check_spec(out, &spec_at, spec, &Scope { rules, pod: Some(pod) });
@@ -96,9 +98,11 @@ pub fn validate_template(
     template: &PodTemplateSpec,
     rules: &Rules,
 ) {
-    let meta_at = at.field("metadata");
-    meta::validate_labels(out, &meta_at.field("labels"), &template.metadata.labels);
-    meta::validate_annotations(out, &meta_at.field("annotations"), &template.metadata.annotations);
+    let (labels_at, annotations_at) = (at.field("labels"), at.field("annotations"));
+    let own = &template.metadata.annotations;
+    meta::validate_labels(out, &labels_at, &template.metadata.labels);
+    meta::validate_annotations(out, &annotations_at, own);
+    annotations(out, &annotations_at, own, &template.spec);
     validate_spec(out, &at.field("spec"), &template.spec, rules);
     if !template.spec.ephemeral_containers.is_empty() {
         let detail = "ephemeral containers not allowed in pod template";
@@ -119,11 +123,15 @@ pub(super) struct Scope<'a> {
 }
 
 // POD-SPEC-1
-pub(in crate::pod) fn annotations(out: &mut Errors, at: &Path<'_>, pod: &Pod) {
-    let all = &pod.metadata.annotations;
+pub(in crate::pod) fn annotations(
+    out: &mut Errors,
+    at: &Path<'_>,
+    all: &BTreeMap<String, String>,
+    spec: &PodSpec,
+) {
     let mirror = "kubernetes.io/config.mirror";
     if let Some(value) = all.get(mirror)
-        && pod.spec.node_name.is_empty()
+        && spec.node_name.is_empty()
     {
         out.invalid(
             &at.key(mirror),

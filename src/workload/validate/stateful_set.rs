@@ -2,12 +2,16 @@
 //!
 //! Source: `pkg/apis/apps/validation/validation.go ValidateStatefulSetSpec`.
 
+use indexmap::IndexMap;
+
 use crate::api::{
-    Kind, PersistentVolumeClaimRetentionPolicyType, PodManagementPolicyType, StatefulSet,
-    StatefulSetSpec, StatefulSetUpdateStrategy, StatefulSetUpdateStrategyType,
+    Kind, PersistentVolumeClaimRetentionPolicyType, PersistentVolumeClaimVolumeSource,
+    PodManagementPolicyType, PodTemplateSpec, StatefulSet, StatefulSetSpec,
+    StatefulSetUpdateStrategy, StatefulSetUpdateStrategyType, Volume,
 };
 use crate::field::{Errors, Path};
 use crate::name;
+use crate::volume::validate::{ClaimRules, claim_spec};
 use crate::workload::validate::{
     at_most_all, figure, metadata, not_negative, number_or_percent, own_selector, running_template,
 };
@@ -19,6 +23,11 @@ pub fn stateful_set(out: &mut Errors, object: &StatefulSet) {
     if !object.spec.service_name.is_empty() {
         let at = at.field("serviceName");
         name::validate(out, &at, &object.spec.service_name, name::dns1123_label);
+    }
+    // STS-1: checked once; they cannot change.
+    let templates = at.field("volumeClaimTemplates");
+    for (n, claim) in object.spec.volume_claim_templates.iter().enumerate() {
+        claim_spec(out, &templates.index(n).field("spec"), &claim.spec, ClaimRules::default());
     }
     stateful_set_spec(out, &at, &object.spec);
 }
@@ -41,8 +50,27 @@ pub fn stateful_set_spec(out: &mut Errors, at: &Path<'_>, spec: &StatefulSetSpec
         not_negative(out, &at.field("ordinals.start"), ordinals.start);
     }
     if let Some(selector) = own_selector(out, &at.field("selector"), spec.selector.as_deref()) {
-        running_template(out, &at.field("template"), &spec.template, &selector);
+        running_template(out, &at.field("template"), &as_run(spec), &selector);
     }
+}
+
+/// The template with what the controller puts into it: identity and claimed volumes (STS-1).
+fn as_run(spec: &StatefulSetSpec) -> PodTemplateSpec {
+    let mut template = spec.template.clone();
+    template.spec.subdomain.clear();
+    template.spec.hostname.clear();
+    let mut claimed: IndexMap<String, Volume> = IndexMap::new();
+    for claim in &spec.volume_claim_templates {
+        let name = claim.metadata.name.clone();
+        let source =
+            PersistentVolumeClaimVolumeSource { claim_name: name.clone(), ..Default::default() };
+        let persistent_volume_claim = Some(Box::new(source));
+        let volume = Volume { name: name.clone(), persistent_volume_claim, ..Volume::default() };
+        claimed.insert(name, volume);
+    }
+    template.spec.volumes.retain(|volume| !claimed.contains_key(&volume.name));
+    template.spec.volumes.splice(..0, claimed.into_values());
+    template
 }
 
 fn update_strategy(out: &mut Errors, at: &Path<'_>, strategy: &StatefulSetUpdateStrategy) {
