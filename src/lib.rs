@@ -43,7 +43,7 @@
 //! | 0 | vocabulary | [`field`] [`name`] [`quantity`] [`time`] [`int_or_string`] |
 //! | 1 | nouns | [`api`] |
 //! | 2 | verbs | [`meta`] [`labels`] [`volume`] [`config`] [`pod`] [`storage`] [`service`] [`namespace`] [`workload`] [`schedule`] |
-//! | 3 | memory and gate | [`store`] [`admission`] |
+//! | 3 | memory and gate | [`store`] [`admission`] [`read`] |
 //! | 4 | will | [`control`] |
 //! | 5 | world | [`cluster`] |
 //! | 6 | around it | `interop` and `testing`, with the features `k8s-openapi` and `testing` |
@@ -73,6 +73,7 @@ pub mod namespace;
 mod pmap;
 pub mod pod;
 pub mod quantity;
+pub mod read;
 pub mod schedule;
 pub mod service;
 pub mod storage;

@@ -22,7 +22,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("2d", &["storage", "service", "namespace", "policy", "workload"]),
     ("2e", &["schedule"]),
     ("3a", &["store"]),
-    ("3b", &["admission"]),
+    ("3b", &["admission", "read"]),
     ("4", &["control"]),
     ("5", &["cluster"]),
     ("6", &["testing", "interop"]),

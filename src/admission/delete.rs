@@ -85,11 +85,7 @@ pub(super) fn is_trial(options: &DeleteOptions) -> bool {
 ///
 /// Source: `apiserver/pkg/registry/generic/registry/store.go Delete`, `rest/delete.go BeforeDelete`.
 pub(super) fn end(object: &Object, options: DeleteOptions, now: Time) -> Result<End, ApiError> {
-    let mut errors = Errors::new();
-    meta::validate_delete_options(&mut errors, &options); // DEL-5
-    if !errors.is_empty() {
-        return Err(ApiError::Invalid { key: options_key(), errors });
-    }
+    check_delete_options(&options)?;
     check_preconditions(object, &options)?;
     if let Object::Namespace(namespace) = object {
         if namespace.metadata.deletion_timestamp.is_none() {
@@ -118,6 +114,13 @@ pub(super) fn end(object: &Object, options: DeleteOptions, now: Time) -> Result<
             changed(marked, object)
         }
     })
+}
+
+/// Whether the options of a delete go together (DEL-5).
+pub(crate) fn check_delete_options(options: &DeleteOptions) -> Result<(), ApiError> {
+    let mut errors = Errors::new();
+    meta::validate_delete_options(&mut errors, options);
+    errors.into_result(()).map_err(|errors| ApiError::Invalid { key: options_key(), errors })
 }
 
 /// What is wrong are the options, not the object.

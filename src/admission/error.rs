@@ -4,7 +4,9 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::api::{CauseType, Key, Kind, Name, Status, StatusCause, StatusDetails, StatusReason};
+use crate::api::{
+    CauseType, Key, Kind, ListMeta, Name, Status, StatusCause, StatusDetails, StatusReason,
+};
 use crate::field;
 use crate::store::Revision;
 
@@ -87,6 +89,9 @@ pub enum ApiError {
         asked: Revision,
         /// The oldest one that is still known.
         oldest: Revision,
+        /// A token with which a list that went on from page to page can go on at the newest revision,
+        /// though then its pages are not of one state (LIST-4).
+        again: Option<Box<str>>,
     },
     /// The point in history has not been reached yet (STORE-10).
     #[error("revision {asked} is in the future, newest is {newest}")]
@@ -229,13 +234,17 @@ impl ApiError {
     /// The answer on the wire (META-13).
     #[must_use]
     pub fn status(&self) -> Status {
+        let mut metadata = ListMeta::default();
+        if let Self::Expired { again: Some(again), .. } = self {
+            metadata.continue_ = again.to_string(); // LIST-4
+        }
         Status {
+            metadata,
             status: "Failure".into(),
             message: self.message(),
             reason: self.reason(),
             details: self.details().map(Box::new),
             code: self.code().into(),
-            ..Status::default()
         }
     }
 

@@ -41,6 +41,8 @@ mod update;
 use std::fmt;
 use std::sync::Arc;
 
+pub(crate) use delete::check_delete_options;
+
 pub use areas::{default, validate, validate_update};
 pub use error::{ApiError, Conflict, Disruption, Forbidden};
 pub use kinds::{Dependents, Strategy};

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use crate::admission::error::ApiError;
 use crate::api::{Binding, DeleteOptions, Key, Kind, Object};
 use crate::field::Errors;
-use crate::store::Expect;
+use crate::store::{Expect, Store};
 
 /// A request to write, in the verbs of the API.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,6 +107,24 @@ pub enum Answer {
     /// This object as it is, which is not stored so: it is gone after the writes (DEL-4), or nothing is
     /// written because the request was only a trial (STORE-11).
     Unstored(Object),
+}
+
+impl Answer {
+    /// The answer if the writes are not made (STORE-11).
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`] if there is no such object, which admission rules out.
+    pub fn without(self, writes: &[Write], store: &Store) -> Result<Object, ApiError> {
+        match self {
+            Self::Stored(key) => {
+                let written = writes.iter().rev().find(|write| write.key == key);
+                let object =
+                    written.map_or_else(|| store.object(&key), |write| write.after.as_ref());
+                object.cloned().ok_or(ApiError::NotFound { key })
+            }
+            Self::Removed(object) | Self::Unstored(object) => Ok(object),
+        }
+    }
 }
 
 impl Admitted {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rand_core::Rng;
+use rand_pcg::Pcg64Mcg;
 
 use crate::admission::{Admitted, Answer, ApiError, Gate, Request};
 use crate::api::{Binding, DeleteOptions, Key, Name, Object, ObjectMeta, ObjectReference};
@@ -90,13 +91,21 @@ impl Cluster {
     }
 
     fn admit(&mut self, request: Request) -> Result<Written, ApiError> {
-        let (now, mut bits) = (self.time(), self.bits.clone());
+        let mut bits = self.bits.clone();
+        let admitted = self.judge(request, &mut bits);
+        self.bits = bits;
+        self.write(admitted?)
+    }
+
+    /// Judges a request and writes nothing.
+    pub(super) fn judge(
+        &self,
+        request: Request,
+        bits: &mut Pcg64Mcg,
+    ) -> Result<Admitted, ApiError> {
         let (store, rules, ranges) = (&self.store, &*self.rules, &*self.ranges);
         let mut draw = || bits.next_u64();
-        let admitted = Gate { store, now, draw: &mut draw, rules, ranges }.admit(request);
-        self.bits = bits;
-        let admitted = admitted?;
-        self.write(admitted)
+        Gate { store, now: self.time(), draw: &mut draw, rules, ranges }.admit(request)
     }
 
     /// ARCH-5: nothing else commits to the store.
