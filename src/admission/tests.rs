@@ -271,3 +271,46 @@ fn services_are_given_addresses_and_keep_them() {
     assert_eq!(given(server.send(Request::Update(same)).unwrap()), a);
     assert_eq!(b.1, 0);
 }
+
+// JOB-1
+#[test]
+fn a_job_finds_its_pods_by_its_uid() {
+    let mut server = Server::new();
+    let template = json!({"spec": {"restartPolicy": "Never",
+        "containers": [{"name": "a", "image": "a"}]}});
+    let sent = json!({"metadata": {"generateName": "sum-"}, "spec": {"template": template}});
+    let Object::Job(job) = server.create("batch/v1", "Job", sent).unwrap() else {
+        panic!("not a job")
+    };
+    let labels = &job.spec.template.metadata.labels;
+    assert_eq!(labels["batch.kubernetes.io/job-name"], job.metadata.name);
+    let selector = job.spec.selector.as_ref().unwrap();
+    let uid = "batch.kubernetes.io/controller-uid";
+    assert_eq!(selector.match_labels[uid], job.metadata.uid);
+    assert_eq!(labels[uid], job.metadata.uid);
+    // As it is stored it may be written again.
+    server.send(Request::Update(Object::Job(job))).unwrap();
+}
+
+// POD-UPD-1, POD-UPD-7
+#[test]
+fn a_pod_keeps_what_it_was_made_as() {
+    let mut server = Server::new();
+    let Object::Pod(made) = server.create("v1", "Pod", pod("a")).unwrap() else {
+        panic!("not a pod")
+    };
+    let mut other = made.clone();
+    Arc::make_mut(&mut other).spec.hostname = "other".into();
+    let refused = server.send(Request::Update(Object::Pod(other))).unwrap_err();
+    assert!(refused.to_string().contains("spec: Forbidden"), "{refused}");
+    let mut image = made.clone();
+    Arc::make_mut(&mut image).spec.containers[0].image = "b".into();
+    let updated = server.send(Request::Update(Object::Pod(image))).unwrap();
+    assert_eq!(updated.meta().generation, 2);
+    let mut status = made;
+    let pod = Arc::make_mut(&mut status);
+    pod.metadata.resource_version.clear();
+    pod.status.qos_class = crate::api::PodQOSClass::Guaranteed;
+    let refused = server.send(Request::UpdateStatus(Object::Pod(status))).unwrap_err();
+    assert!(refused.to_string().contains("status.qosClass"), "{refused}");
+}
