@@ -42,7 +42,7 @@
 //! |---|---|---|
 //! | 0 | vocabulary | [`field`] [`name`] [`quantity`] [`time`] [`int_or_string`] |
 //! | 1 | nouns | [`api`] |
-//! | 2 | verbs | [`meta`] [`labels`] [`volume`] [`config`] [`pod`] [`storage`] [`service`] [`namespace`] [`workload`] [`schedule`] |
+//! | 2 | verbs | [`meta`] [`labels`] [`patch`] [`volume`] [`config`] [`pod`] [`storage`] [`service`] [`namespace`] [`workload`] [`schedule`] |
 //! | 3 | memory and gate | [`store`] [`admission`] [`read`] |
 //! | 4 | will | [`control`] |
 //! | 5 | world | [`cluster`] |
@@ -70,6 +70,7 @@ pub mod labels;
 pub mod meta;
 pub mod name;
 pub mod namespace;
+pub mod patch;
 mod pmap;
 pub mod pod;
 pub mod quantity;

@@ -6,6 +6,8 @@ mod gc;
 mod names;
 #[path = "meta_object.rs"]
 mod object;
+#[path = "meta_patch.rs"]
+mod patch;
 #[path = "meta_quantity.rs"]
 mod quantity;
 #[path = "meta_selectors.rs"]
@@ -24,6 +26,10 @@ pub(crate) const SUITES: Suites = &[
     ("field_selector_match", selectors::field_selector_match),
     ("gc_trace", gc::gc_trace),
     ("object_meta", object::object_meta),
+    ("json_patch", patch::json_patch),
+    ("json_merge_patch", patch::json_merge_patch),
+    ("strategic_merge_patch", patch::strategic_merge_patch),
+    ("smp_diff", patch::smp_diff),
     ("quantity_parse", quantity::quantity_parse),
     ("quantity_json", quantity::quantity_json),
     ("quantity_arith", quantity::quantity_arith),

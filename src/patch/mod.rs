@@ -1,0 +1,33 @@
+//! Patches: JSON patch, JSON merge patch, strategic merge patch, and what a client-side apply does
+//! with them.
+//!
+//! | way | applied by | made by |
+//! |---|---|---|
+//! | JSON patch (RFC 6902): a list of operations | [`json`] | |
+//! | JSON merge patch (RFC 7396): the members to change | [`merge`] | [`merge_diff`] |
+//! | strategic merge patch: the same, with lists that merge by key | [`strategic`] | [`diff`] |
+//!
+//! All work on JSON values and answer a JSON value. What an API server does around that, decoding the
+//! result into the kind and checking it as an update, is the caller's.
+//!
+//! No patch recurses deeper than [`MAX_DEPTH`] levels; what is deeper is refused.
+//!
+//! Source: `apimachinery/pkg/util/strategicpatch`, `apimachinery/pkg/util/jsonmergepatch`,
+//! `gopkg.in/evanphx/json-patch.v4`. Rules `PATCH-1` to `PATCH-17`.
+
+mod diff;
+mod error;
+mod json;
+mod list;
+mod merge;
+mod order;
+mod schema;
+mod strategic;
+mod value;
+
+pub use diff::diff;
+pub use error::{Cause, Error};
+pub use json::{MAX_COPIED, MAX_OPERATIONS, json};
+pub use merge::{merge, merge_diff};
+pub use strategic::strategic;
+pub use value::MAX_DEPTH;

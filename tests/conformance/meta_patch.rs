@@ -1,0 +1,62 @@
+//! The suites about patches.
+
+use kubernel::api::{Kind, Shape};
+use kubernel::patch::{self, Cause, Error};
+use serde_json::{Value, json};
+
+use super::super::support::text;
+
+pub(crate) fn json_patch(input: &Value) -> Value {
+    let patched = match serde_json::from_str::<Value>(text(input, "patch")) {
+        Ok(operations) => patch::json(input["doc"].clone(), &operations),
+        Err(_) => return json!({"ok": false, "error": "Decode", "http": 400}),
+    };
+    match patched {
+        Ok(result) => json!({"ok": true, "result": result}),
+        Err(error) => {
+            let name = if error.cause == Cause::Decode { "Decode" } else { "Apply" };
+            json!({"ok": false, "error": name, "http": error.code()})
+        }
+    }
+}
+
+pub(crate) fn json_merge_patch(input: &Value) -> Value {
+    let read = serde_json::from_str::<Value>(text(input, "patch"));
+    match read.ok().and_then(|change| patch::merge(input["doc"].clone(), &change).ok()) {
+        Some(result) => json!({"ok": true, "result": result}),
+        None => json!({"ok": false, "error": "BadPatch"}),
+    }
+}
+
+pub(crate) fn strategic_merge_patch(input: &Value) -> Value {
+    match patch::strategic(shape(input), input["original"].clone(), &input["patch"]) {
+        Ok(result) => json!({"ok": true, "result": result}),
+        Err(error) => json!({"ok": false, "error": name(&error), "http": error.code()}),
+    }
+}
+
+pub(crate) fn smp_diff(input: &Value) -> Value {
+    let (original, modified) = (&input["original"], &input["modified"]);
+    match patch::diff(shape(input), original, modified) {
+        Ok(patch) => {
+            let reapplied = match patch::strategic(shape(input), original.clone(), &patch) {
+                Ok(result) => json!(result == *modified),
+                Err(error) => json!(name(&error)),
+            };
+            json!({"ok": true, "patch": patch, "reapplied": reapplied})
+        }
+        Err(error) => json!({"ok": false, "error": name(&error), "http": error.code()}),
+    }
+}
+
+fn shape(input: &Value) -> &'static Shape {
+    let kind = text(input, "kind");
+    let known = Kind::ALL.iter().find(|known| known.as_str() == kind);
+    known.and_then(Kind::shape).expect("a known kind")
+}
+
+/// The name of the cause: what stands before its fields.
+fn name(error: &Error) -> String {
+    let cause = format!("{:?}", error.cause);
+    cause.split([' ', '{']).next().unwrap_or_default().to_owned()
+}
