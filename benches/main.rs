@@ -4,6 +4,7 @@
 mod api;
 mod cluster;
 mod labels;
+mod patch;
 mod quantity;
 mod schedule;
 mod store;
@@ -23,6 +24,7 @@ fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     api::define(&mut criterion);
     labels::define(&mut criterion);
+    patch::define(&mut criterion);
     quantity::define(&mut criterion);
     schedule::define(&mut criterion);
     store::define(&mut criterion);

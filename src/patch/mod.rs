@@ -7,6 +7,8 @@
 //! | JSON merge patch (RFC 7396): the members to change | [`merge`] | [`merge_diff`] |
 //! | strategic merge patch: the same, with lists that merge by key | [`strategic`] | [`diff`] |
 //!
+//! [`apply`] is a client-side apply: a [`three_way`] merge with what was applied last.
+//!
 //! All work on JSON values and answer a JSON value. What an API server does around that, decoding the
 //! result into the kind and checking it as an update, is the caller's.
 //!
@@ -15,6 +17,8 @@
 //! Source: `apimachinery/pkg/util/strategicpatch`, `apimachinery/pkg/util/jsonmergepatch`,
 //! `gopkg.in/evanphx/json-patch.v4`. Rules `PATCH-1` to `PATCH-17`.
 
+mod apply;
+mod conflict;
 mod diff;
 mod error;
 mod json;
@@ -25,6 +29,9 @@ mod schema;
 mod strategic;
 mod value;
 
+pub use apply::{
+    Applied, Conflicts, LAST_APPLIED, Sides, apply, last_applied, three_way, with_last_applied,
+};
 pub use diff::diff;
 pub use error::{Cause, Error};
 pub use json::{MAX_COPIED, MAX_OPERATIONS, json};

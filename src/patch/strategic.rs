@@ -222,12 +222,12 @@ impl Mode {
                 let (rule, at) = (here.list(name)?, here.at.field(name));
                 *items = list::remove(self, &at, rule, (mem::take(items), gone))?;
             }
-            (old, gone) if Type::of(old) == Type::of(&gone) => {
-                if !self.value(here, name, old, gone)? {
+            (old, gone) => {
+                let other = Type::of(old) != Type::of(&gone);
+                if !(other || self.value(here, name, old, gone)?) {
                     members.remove(name);
                 }
             }
-            _ => {}
         }
         Ok(())
     }

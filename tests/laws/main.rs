@@ -2,5 +2,6 @@
 
 mod labels;
 mod name;
+mod patch;
 mod quantity;
 mod testing;
