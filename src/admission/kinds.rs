@@ -235,7 +235,10 @@ macro_rules! split_kinds {
 /// Fills in what follows from the name of a new object, generated or not.
 pub(crate) fn prepare_named(object: &mut Object) {
     if let Object::Job(job) = object {
-        workload::generate_selector(Arc::make_mut(job)); // JOB-1
+        let job = Arc::make_mut(job);
+        workload::generate_selector(job); // JOB-1
+        // Upstream completes an object once more when it reads it: a Job has its template's labels.
+        workload::defaults::job(job);
     }
 }
 
