@@ -8,6 +8,7 @@ use crate::api::{
     CauseType, Key, Kind, ListMeta, Name, Status, StatusCause, StatusDetails, StatusReason,
 };
 use crate::field;
+use crate::patch;
 use crate::store::Revision;
 
 /// A request that was refused. Nothing was written.
@@ -100,6 +101,21 @@ pub enum ApiError {
         asked: Revision,
         /// The newest one.
         newest: Revision,
+    },
+    /// The patch is none, or cannot be applied to the object; [`patch::Error::code`] is the code.
+    #[error("bad patch: {0}")]
+    Patch(patch::Error),
+    /// What the patch makes is no object of the kind (PATCH-15).
+    #[error("bad result of the patch: {text}")]
+    Unpatched {
+        /// What is wrong with it.
+        text: Box<str>,
+    },
+    /// The kind is not in the table and has no strategic merge patches.
+    #[error("{kind} has no strategic merge patches")]
+    UnsupportedMediaType {
+        /// The kind.
+        kind: Kind,
     },
     /// What upstream answers with code 500.
     #[error("internal error: {text}")]
@@ -198,15 +214,17 @@ pub enum Disruption {
 impl ApiError {
     /// The HTTP status code.
     #[must_use]
-    pub const fn code(&self) -> u16 {
+    pub fn code(&self) -> u16 {
         match self {
+            Self::Patch(error) => error.code(),
             Self::BadRequest { .. } => 400,
             Self::Forbidden { .. } => 403,
             Self::NotFound { .. } => 404,
             Self::MethodNotAllowed { .. } => 405,
             Self::AlreadyExists { .. } | Self::Conflict { .. } => 409,
             Self::Expired { .. } => 410,
-            Self::Invalid { .. } => 422,
+            Self::UnsupportedMediaType { .. } => 415,
+            Self::Invalid { .. } | Self::Unpatched { .. } => 422,
             Self::TooManyRequests { .. } => 429,
             Self::Internal { .. } => 500,
             Self::TooLarge { .. } => 504,
@@ -215,8 +233,15 @@ impl ApiError {
 
     /// The reason on the wire; unset for most answers with code 500.
     #[must_use]
-    pub const fn reason(&self) -> StatusReason {
+    pub fn reason(&self) -> StatusReason {
         match self {
+            Self::Patch(error) => match error.code() {
+                400 => StatusReason::BadRequest,
+                409 => StatusReason::Conflict,
+                413 => StatusReason::RequestEntityTooLarge,
+                422 => StatusReason::Invalid,
+                _ => StatusReason::Unset,
+            },
             Self::BadRequest { .. } => StatusReason::BadRequest,
             Self::Forbidden { .. } => StatusReason::Forbidden,
             Self::NotFound { .. } => StatusReason::NotFound,
@@ -224,7 +249,8 @@ impl ApiError {
             Self::AlreadyExists { .. } => StatusReason::AlreadyExists,
             Self::Conflict { .. } => StatusReason::Conflict,
             Self::Expired { .. } => StatusReason::Expired,
-            Self::Invalid { .. } => StatusReason::Invalid,
+            Self::Invalid { .. } | Self::Unpatched { .. } => StatusReason::Invalid,
+            Self::UnsupportedMediaType { .. } => StatusReason::UnsupportedMediaType,
             Self::TooManyRequests { .. } => StatusReason::TooManyRequests,
             Self::Internal { .. } => StatusReason::Unset,
             Self::TooLarge { .. } => StatusReason::Timeout,
@@ -266,9 +292,12 @@ impl ApiError {
             Self::TooManyRequests { .. } => {
                 "Cannot evict pod as it would violate the pod's disruption budget.".into()
             }
-            Self::MethodNotAllowed { .. } | Self::Expired { .. } | Self::TooLarge { .. } => {
-                self.to_string()
-            }
+            Self::MethodNotAllowed { .. }
+            | Self::Expired { .. }
+            | Self::TooLarge { .. }
+            | Self::Patch(_)
+            | Self::Unpatched { .. }
+            | Self::UnsupportedMediaType { .. } => self.to_string(),
         }
     }
 
@@ -280,12 +309,14 @@ impl ApiError {
             | Self::TooManyRequests { key, .. } => (key, key.kind.plural()),
             Self::Conflict { key, cause } => (key, conflict_kind(key, cause)),
             Self::Invalid { key, .. } => (key, key.kind.as_str()),
-            Self::TooLarge { .. } => {
+            Self::TooLarge { .. } | Self::Unpatched { .. } => {
                 return Some(StatusDetails { causes: self.causes(), ..StatusDetails::default() });
             }
             Self::BadRequest { .. }
             | Self::MethodNotAllowed { .. }
             | Self::Expired { .. }
+            | Self::Patch(_)
+            | Self::UnsupportedMediaType { .. }
             | Self::Internal { .. } => return None,
         };
         Some(StatusDetails {
@@ -300,6 +331,9 @@ impl ApiError {
     fn causes(&self) -> Vec<StatusCause> {
         match self {
             Self::Invalid { errors, .. } => errors.iter().map(cause_of).collect(),
+            Self::Unpatched { text } => {
+                vec![cause("FieldValueInvalid", text.to_string(), "patch")]
+            }
             // NS-4
             Self::Forbidden { reason: Forbidden::NamespaceTerminating { namespace }, .. } => {
                 vec![cause(
@@ -325,6 +359,8 @@ impl ApiError {
             | Self::BadRequest { .. }
             | Self::MethodNotAllowed { .. }
             | Self::Expired { .. }
+            | Self::Patch(_)
+            | Self::UnsupportedMediaType { .. }
             | Self::Internal { .. } => Vec::new(),
         }
     }

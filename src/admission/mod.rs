@@ -34,6 +34,7 @@ mod kinds;
 mod metadata;
 mod mutate;
 mod namespace;
+mod patch;
 mod request;
 mod storage;
 mod update;
@@ -47,6 +48,7 @@ pub use areas::{default, validate, validate_update};
 pub use error::{ApiError, Conflict, Disruption, Forbidden};
 pub use kinds::{Dependents, Strategy};
 pub use namespace::DEFAULT_NAMESPACES;
+pub use patch::{Change, Patch};
 pub use request::{Admission, Admitted, Answer, Request, Write};
 
 use crate::api::{DeleteOptions, Key, Kind, Object};
@@ -91,6 +93,7 @@ impl Gate<'_> {
     /// - [`ApiError::TooManyRequests`]: a disruption budget refuses an eviction.
     /// - [`ApiError::BadRequest`]: the name of an updated object is missing.
     /// - [`ApiError::MethodNotAllowed`]: the kind does not have the verb.
+    /// - For a patch also as [`Patch::apply`].
     /// - [`ApiError::Internal`]: a resource version is no number, or set on a new object.
     pub fn admit(&mut self, request: Request) -> Result<Admitted, ApiError> {
         match request {
@@ -98,6 +101,7 @@ impl Gate<'_> {
             Request::Update(object) => self.update(object),
             Request::UpdateStatus(object) => self.update_status(object),
             Request::Finalize(object) => self.finalize(object),
+            Request::Patch(patch) => self.patch(&patch),
             Request::Delete(key, options) => self.delete(&key, options),
             Request::Bind(binding) => self.bind(&binding),
             Request::Evict(key, options) => self.evict(&key, options),

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use crate::admission::error::ApiError;
-use crate::api::{Binding, DeleteOptions, Key, Kind, Object};
+use crate::admission::patch::Patch;
+use crate::api::{Binding, CustomKind, DeleteOptions, Key, Kind, Object, Scope};
 use crate::field::Errors;
+use crate::meta::{self, PatchKind, PatchOptions};
 use crate::store::{Expect, Store};
 
 /// A request to write, in the verbs of the API.
@@ -19,6 +21,8 @@ pub enum Request {
     UpdateStatus(Object),
     /// Replace the finalizers in the spec of a namespace (NS-5).
     Finalize(Object),
+    /// Change an object, or its status, by a patch.
+    Patch(Box<Patch>),
     /// Delete an object.
     Delete(Key, DeleteOptions),
     /// Give a pod its node: `metadata` names the pod, `target.name` the node.
@@ -36,6 +40,7 @@ impl Request {
             Self::Update(_) => "update",
             Self::UpdateStatus(_) => "update status of",
             Self::Finalize(_) => "finalize",
+            Self::Patch(_) => "patch",
             Self::Delete(..) => "delete",
             Self::Bind(_) => "bind",
             Self::Evict(..) => "evict",
@@ -50,12 +55,37 @@ impl Request {
             | Self::Update(object)
             | Self::UpdateStatus(object)
             | Self::Finalize(object) => object.key(),
+            Self::Patch(patch) => patch.key.clone(),
             Self::Delete(key, _) | Self::Evict(key, _) => key.clone(),
             Self::Bind(binding) => {
                 let meta = &binding.metadata;
                 Key::new(Kind::Pod, meta.namespace.as_str(), meta.name.as_str())
             }
         }
+    }
+}
+
+impl Request {
+    /// Whether these options go together; those of a create and of an update have the same members as those
+    /// of a patch.
+    ///
+    /// # Errors
+    /// [`ApiError::Invalid`] about the options, with all that is wrong.
+    pub fn check_options(&self, options: &PatchOptions) -> Result<(), ApiError> {
+        let (kind, plural) = match self {
+            Self::Create(_) | Self::Bind(_) | Self::Evict(..) => ("CreateOptions", "createoptions"),
+            Self::Update(_) | Self::UpdateStatus(_) | Self::Finalize(_) => {
+                ("UpdateOptions", "updateoptions")
+            }
+            Self::Patch(_) => ("PatchOptions", "patchoptions"),
+            Self::Delete(..) => ("DeleteOptions", "deleteoptions"),
+        };
+        let mut errors = Errors::new();
+        meta::validate_patch_options(&mut errors, options, PatchKind::Plain);
+        errors.into_result(()).map_err(|errors| {
+            let kind = CustomKind::new("meta.k8s.io/v1", kind, plural, Scope::Cluster);
+            ApiError::Invalid { key: Key::new(Kind::Custom(kind), "", ""), errors }
+        })
     }
 }
 

@@ -20,14 +20,20 @@ impl Gate<'_> {
         must_be_named(&new)?;
         let store = self.store;
         let Some(old) = store.object(&new.key()) else { return self.create_on_update(new) };
+        settle_uid(&new, old)?;
         settle_version(&mut new, old)?;
+        self.revise(new, old)
+    }
+
+    /// What an update does once it is known which object it replaces.
+    pub(super) fn revise(&mut self, mut new: Object, old: &Object) -> Result<Admitted, ApiError> {
         areas::default(&mut new);
-        mutate::complete(&mut new, Some(old), store)?;
+        mutate::complete(&mut new, Some(old), self.store)?;
         let mut errors = self.mutate(&mut new, Some(old));
         meta::carry_over(new.meta_mut(), old.meta());
         kinds::keep_status(&mut new, old);
         refuse(&old.key(), self.allocate(&mut new, Some(old)))?;
-        storage::update(&mut new, old, store)?;
+        storage::update(&mut new, old, self.store)?;
         grow(&mut new, old);
         tidy(&mut new);
         areas::validate_update(&mut errors, &new, old);
@@ -38,13 +44,25 @@ impl Gate<'_> {
         must_be_stored(&new, "update the status")?;
         place(&mut new);
         must_be_named(&new)?;
+        let store = self.store;
         let key = new.key();
-        let old = self.stored(&key)?;
+        let old = store.object(&key).ok_or(ApiError::NotFound { key })?;
+        settle_uid(&new, old)?;
         settle_version(&mut new, old)?;
+        self.revise_status(new, old)
+    }
+
+    /// As [`revise`](Self::revise), for the status.
+    pub(super) fn revise_status(
+        &mut self,
+        mut new: Object,
+        old: &Object,
+    ) -> Result<Admitted, ApiError> {
         let mut errors = self.mutate(&mut new, Some(old));
         meta::carry_over(new.meta_mut(), old.meta());
         if !kinds::keep_spec(&mut new, old) {
-            return Err(ApiError::MethodNotAllowed { kind: key.kind, verb: "update the status" });
+            let kind = old.kind();
+            return Err(ApiError::MethodNotAllowed { kind, verb: "update the status" });
         }
         kinds::keep_status_meta(&mut new, old);
         storage::status(&mut new, old, self.now);
@@ -61,6 +79,7 @@ impl Gate<'_> {
             return Err(ApiError::MethodNotAllowed { kind: key.kind, verb: "finalize" });
         }
         let old = self.stored(&key)?;
+        settle_uid(&new, old)?;
         settle_version(&mut new, old)?;
         meta::carry_over(new.meta_mut(), old.meta());
         if let (Object::Namespace(new), Object::Namespace(old)) = (&mut new, old) {
@@ -97,15 +116,20 @@ fn must_be_named(object: &Object) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Checks uid and resource version, and fills in the stored version where none was asked for
-/// (STORE-3, STORE-4, STORE-7, STORE-8).
-fn settle_version(new: &mut Object, old: &Object) -> Result<(), ApiError> {
+/// STORE-7, STORE-8
+fn settle_uid(new: &Object, old: &Object) -> Result<(), ApiError> {
     let (asked, stored) = (new.meta(), old.meta());
-    if !asked.uid.is_empty() && asked.uid != stored.uid {
-        let (have, got) = (stored.uid.as_str().into(), asked.uid.as_str().into());
-        let cause = Conflict::Replaced { have, got };
-        return Err(ApiError::Conflict { key: new.key(), cause });
+    if asked.uid.is_empty() || asked.uid == stored.uid {
+        return Ok(());
     }
+    let (have, got) = (stored.uid.as_str().into(), asked.uid.as_str().into());
+    Err(ApiError::Conflict { key: new.key(), cause: Conflict::Replaced { have, got } })
+}
+
+/// Checks the resource version, and fills in the stored one where none was asked for (STORE-3,
+/// STORE-4).
+pub(super) fn settle_version(new: &mut Object, old: &Object) -> Result<(), ApiError> {
+    let asked = new.meta();
     let version = match asked.resource_version.as_str() {
         "" => 0,
         text => text.parse::<u64>().map_err(|_| not_a_version(text))?,

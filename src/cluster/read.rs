@@ -1,8 +1,12 @@
 //! Requests that read, and those that write more or less than one object.
 
+use rand_core::{Rng as _, SeedableRng as _};
+use rand_pcg::Pcg64Mcg;
+
 use crate::admission::{ApiError, Request, check_delete_options};
-use crate::api::{DeleteOptions, Key, Kind, Object};
+use crate::api::{DeleteOptions, Key, Kind, Object, Strictness};
 use crate::cluster::Cluster;
+use crate::meta::PatchOptions;
 use crate::read::{self, ListOptions, Page, Watch};
 use crate::store::Revision;
 
@@ -80,9 +84,44 @@ impl Cluster {
     /// # Ok::<(), kubernel::ApiError>(())
     /// ```
     pub fn dry_run(&self, request: Request) -> Result<Object, ApiError> {
-        let mut bits = self.bits.clone();
-        let (writes, answer) = self.judge(request, &mut bits)?.into_parts();
+        // What is drawn must be neither missing later nor met again.
+        let mut bits = Pcg64Mcg::seed_from_u64(self.bits.clone().next_u64());
+        self.rehearse(request, &mut bits)
+    }
+
+    fn rehearse(&self, request: Request, bits: &mut Pcg64Mcg) -> Result<Object, ApiError> {
+        let (writes, answer) = self.judge(request, bits)?.into_parts();
         answer.without(&writes, &self.store)
+    }
+
+    /// Makes a request with options: for a dry run answers as [`dry_run`](Self::dry_run) and changes nothing but
+    /// what is drawn next, else as [`request`](Self::request). `field_validation` is for a patch, whose own it replaces unless it is empty; what
+    /// is created and updated is decoded already.
+    ///
+    /// # Errors
+    /// [`ApiError::Invalid`] for options that do not go together, and as
+    /// [`Gate::admit`](crate::admission::Gate::admit).
+    pub fn request_with(
+        &mut self,
+        mut request: Request,
+        options: &PatchOptions,
+    ) -> Result<Object, ApiError> {
+        request.check_options(options)?;
+        if let Request::Patch(patch) = &mut request {
+            match options.field_validation.as_str() {
+                "Ignore" => patch.strictness = Strictness::Ignore,
+                "Warn" => patch.strictness = Strictness::Warn,
+                "Strict" => patch.strictness = Strictness::Strict,
+                _ => {}
+            }
+        }
+        if options.dry_run.is_empty() {
+            return self.request(request);
+        }
+        let mut bits = self.bits.clone();
+        let answer = self.rehearse(request, &mut bits);
+        self.bits = bits;
+        answer
     }
 
     /// Deletes the objects that `list` asks for, one after the other, each with `options`. Answers them as

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rand_core::Rng;
 use rand_pcg::Pcg64Mcg;
 
-use crate::admission::{Admitted, Answer, ApiError, Gate, Request};
+use crate::admission::{Admitted, Answer, ApiError, Gate, Patch, Request};
 use crate::api::{Binding, DeleteOptions, Key, Name, Object, ObjectMeta, ObjectReference};
 use crate::cluster::trace::Event;
 use crate::cluster::{Cluster, SeatId};
@@ -44,6 +44,14 @@ impl Cluster {
     /// As [`Gate::admit`].
     pub fn update_status(&mut self, object: impl Into<Object>) -> Result<Object, ApiError> {
         self.request(Request::UpdateStatus(object.into()))
+    }
+
+    /// Changes an object, or its status, by a patch. Answers it as it is stored then.
+    ///
+    /// # Errors
+    /// As [`Gate::admit`].
+    pub fn patch(&mut self, patch: Patch) -> Result<Object, ApiError> {
+        self.request(Request::Patch(Box::new(patch)))
     }
 
     /// Adds an object, or replaces the one of its name whatever its version.
