@@ -4,6 +4,8 @@
 mod gc;
 #[path = "meta_names.rs"]
 mod names;
+#[path = "meta_normal.rs"]
+mod normal;
 #[path = "meta_object.rs"]
 mod object;
 #[path = "meta_patch.rs"]
@@ -12,6 +14,8 @@ mod patch;
 mod quantity;
 #[path = "meta_selectors.rs"]
 mod selectors;
+#[path = "meta_trace.rs"]
+mod trace;
 
 use super::runner::Suites;
 
@@ -24,6 +28,7 @@ pub(crate) const SUITES: Suites = &[
     ("selector_requirement", selectors::selector_requirement),
     ("field_selector_parse", selectors::field_selector_parse),
     ("field_selector_match", selectors::field_selector_match),
+    ("api_trace", trace::api_trace),
     ("gc_trace", gc::gc_trace),
     ("object_meta", object::object_meta),
     ("json_patch", patch::json_patch),
