@@ -277,3 +277,66 @@ impl<'a> Place<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(document: Value, operation: Value, expected: Result<Value, Cause>) {
+        let found = json(document, &json!([operation])).map_err(|error| {
+            assert_eq!(&*error.at, "[0]");
+            error.cause
+        });
+        assert_eq!(found, expected, "{operation}");
+    }
+
+    #[test]
+    fn patch_3() {
+        let list = || json!({"l": [1, 2]});
+        let pointer = "/l/2".into();
+        check(
+            list(),
+            json!({"op": "add", "path": "x/l/-1", "value": 3}),
+            Ok(json!({"l": [1, 2, 3]})),
+        );
+        check(list(), json!({"op": "replace", "path": "/l/+01"}), Ok(json!({"l": [1, null]})));
+        check(list(), json!({"op": "remove", "path": "/l/2"}), Err(Cause::BadIndex { pointer }));
+        check(list(), json!({"op": "replace", "path": "", "value": 1}), Err(Cause::BadRoot));
+        let missing = Err(Cause::BadPointer { member: "from" });
+        check(list(), json!({"op": "copy", "path": "/a"}), missing);
+        check(json!({}), json!({"op": "copy", "from": "/a", "path": "/b"}), Ok(json!({"b": null})));
+        let escaped = json!({"op": "add", "path": "/~01~1~", "value": 1});
+        check(json!({}), escaped, Ok(json!({"~1/~": 1})));
+    }
+
+    #[test]
+    fn patch_4() {
+        let test = json!({"op": "test", "path": "/l", "value": [null]});
+        check(json!({"l": [null]}), test.clone(), Ok(json!({"l": [null]})));
+        check(json!({"l": [1]}), test, Err(Cause::TestFailed { pointer: "/l".into() }));
+    }
+
+    #[test]
+    fn limits() {
+        let copy = json!({"op": "copy", "from": "/a", "path": "/a/a"});
+        let patch = |count: usize| Value::from(vec![copy.clone(); count]);
+        let cause = |document: Value, patch: &Value| json(document, patch).unwrap_err().cause;
+        let many = Cause::TooManyOperations { max: MAX_OPERATIONS, found: MAX_OPERATIONS + 1 };
+        assert_eq!(cause(json!({}), &patch(MAX_OPERATIONS + 1)), many);
+        let copied = cause(json!({"a": {"b": "x".repeat(1000)}}), &patch(100));
+        assert_eq!(copied, Cause::TooMuchCopied { max: MAX_COPIED });
+        let mut deep = json!(1);
+        for _ in 0..MAX_DEPTH - 1 {
+            deep = json!([deep]);
+        }
+        let add = json!([{"op": "add", "path": "/b/c", "value": deep[0]}]);
+        assert_eq!(
+            cause(json!({"b": {}}), &json!([{"op": "add", "path": "/b", "value": deep}])),
+            Cause::TooDeep { max: MAX_DEPTH }
+        );
+        assert!(json(json!({"b": {}}), &add).is_err());
+        assert!(json(json!({"b": deep[0]}), &json!([])).is_ok());
+    }
+}

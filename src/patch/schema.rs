@@ -109,3 +109,69 @@ impl Rule {
         if self.key.is_empty() { Some(item) } else { item.get(self.key) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::api::{Kind, StructShape};
+
+    /// Every field with a strategy of its own, as `Struct.field`.
+    fn collect(shape: &'static Shape, seen: &mut Vec<&'static StructShape>) {
+        if let Shape::List(item) | Shape::Map(item) = shape {
+            collect(item, seen);
+        }
+        if let Shape::Struct(found) = shape
+            && !seen.contains(found)
+        {
+            seen.push(found);
+            found.fields.iter().for_each(|field| collect(field.shape, seen));
+        }
+    }
+
+    #[test]
+    fn patch_5_table() {
+        let mut seen = Vec::new();
+        Kind::ALL.iter().filter_map(Kind::shape).for_each(|shape| collect(shape, &mut seen));
+        let mut table: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for shape in seen {
+            for field in shape.fields.iter().filter(|field| field.patch != PatchStrategy::Plain) {
+                let owners = table.entry(format!("{} {:?}", field.name, field.patch)).or_default();
+                owners.push(shape.name.to_owned());
+                owners.sort();
+            }
+        }
+        let lines: Vec<String> =
+            table.iter().map(|(field, owners)| format!("{field}: {}", owners.join(" "))).collect();
+        expect_test::expect![[r#"
+            addresses MergeBy("type"): NodeStatus
+            allocatedResourcesStatus MergeBy("name"): ContainerStatus
+            conditions MergeBy("type"): DaemonSetStatus DeploymentStatus JobStatus NamespaceStatus NodeStatus PersistentVolumeClaimStatus PodDisruptionBudgetStatus PodStatus ReplicaSetStatus ReplicationControllerStatus ServiceCIDRStatus ServiceStatus StatefulSetStatus
+            containers MergeBy("name"): PodSpec
+            drivers MergeBy("name"): CSINodeSpec
+            env MergeBy("name"): Container EphemeralContainer
+            ephemeralContainers MergeBy("name"): PodSpec
+            finalizers MergeSet: ObjectMeta
+            hostAliases MergeBy("ip"): PodSpec
+            hostIPs MergeBy("ip"): PodStatus
+            imagePullSecrets MergeBy("name"): PodSpec
+            initContainers MergeBy("name"): PodSpec
+            ownerReferences MergeBy("uid"): ObjectMeta
+            podCIDRs MergeSet: NodeSpec
+            podIPs MergeBy("ip"): PodStatus
+            ports MergeBy("containerPort"): Container EphemeralContainer
+            ports MergeBy("port"): ServiceSpec
+            resourceClaimStatuses MergeByRetainKeys("name"): PodStatus
+            resourceClaims MergeByRetainKeys("name"): PodSpec
+            schedulingGates MergeBy("name"): PodSpec
+            secrets MergeBy("name"): ServiceAccount
+            selector Replace: PodDisruptionBudgetSpec
+            strategy RetainKeys: DeploymentSpec
+            topologySpreadConstraints MergeBy("topologyKey"): PodSpec
+            volumeDevices MergeBy("devicePath"): Container EphemeralContainer
+            volumeMounts MergeBy("mountPath"): Container ContainerStatus EphemeralContainer
+            volumes MergeByRetainKeys("name"): PodSpec
+        "#]].assert_eq(&(lines.join("\n") + "\n"));
+    }
+}
