@@ -4,9 +4,10 @@
 
 use serde_json::Value;
 
-use super::diff::{shown, sorted_by_text};
+use super::diff::shown;
 use super::error::{Cause, Error};
 use super::list::close_gaps;
+use super::order::insertion_sorted;
 use super::schema::{Here, Rule, Strategy};
 use super::strategic::{DIRECTIVE, RETAIN_KEYS};
 use super::value::{Members, Type, element_type};
@@ -83,7 +84,7 @@ fn distinct(values: &[Value]) -> Vec<Value> {
     let mut values = values.to_vec();
     let left = close_gaps(&mut values);
     values.truncate(left);
-    sorted_by_text(values, shown)
+    insertion_sorted(values, |a, b| shown(a) <= shown(b))
 }
 
 /// Items of lists that merge by key are compared with those of the same key.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::error::{Cause, Error};
 use super::list::close_gaps;
+use super::order::insertion_sorted;
 use super::schema::{Here, Rule, Strategy};
 use super::strategic::{DELETE_FROM, DIRECTIVE, ELEMENT_ORDER, RETAIN_KEYS};
 use super::value::{Members, Type, document, element_type, shallow};
@@ -231,7 +232,6 @@ impl Wanted {
     }
 
     fn scalars(self, old: &[Value], new: &[Value]) -> ListPatch {
-        let sorted = |values: &[Value]| sorted_by_text(values.to_vec(), shown);
         let (from, to) = (sorted(old), sorted(new));
         let (mut items, mut gone) = (Vec::new(), Vec::new());
         let mut left = from.iter().peekable();
@@ -304,15 +304,11 @@ fn keyed<'v>(here: Here<'_>, rule: Rule, items: &'v [Value]) -> Result<Vec<Keyed
         let key = members.get(rule.key).ok_or_else(missing)?;
         found.push(Keyed { members, key, text: shown(key) });
     }
-    Ok(sorted_by_text(found, |item| item.text.clone()))
+    Ok(insertion_sorted(found, |a, b| a.text <= b.text))
 }
 
-/// Sorts by text. Those with the same text end up in reverse, as an insertion sort by "not greater"
-/// leaves them; that is upstream's order for up to twelve, and by chance above.
-pub(super) fn sorted_by_text<T>(mut items: Vec<T>, text: impl Fn(&T) -> String) -> Vec<T> {
-    items.reverse();
-    items.sort_by_cached_key(text);
-    items
+fn sorted(values: &[Value]) -> Vec<Value> {
+    insertion_sorted(values.to_vec(), |a, b| shown(a) <= shown(b))
 }
 
 /// A value as text, to compare by: text itself, and numbers without a needless fraction.

@@ -204,7 +204,7 @@ fn sorted(mut items: Vec<Ranked>, rank: fn(&Ranked) -> Option<usize>) -> Vec<Ran
 }
 
 /// An insertion sort by `less`, which may be inconsistent: what upstream's sorts do to short lists.
-fn insertion_sorted<T>(items: Vec<T>, less: impl Fn(&T, &T) -> bool) -> Vec<T> {
+pub(super) fn insertion_sorted<T>(items: Vec<T>, less: impl Fn(&T, &T) -> bool) -> Vec<T> {
     let mut sorted: Vec<T> = Vec::with_capacity(items.len());
     for item in items {
         let before = sorted.iter().rposition(|other| !less(&item, other));
@@ -227,43 +227,4 @@ fn interleave(others: Vec<Ranked>, named: Vec<Ranked>) -> Vec<Value> {
     }
     all.extend(named.chain(others).map(|next| next.item));
     all
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use crate::api::{Pod, Wire};
-    use crate::patch::{Cause, strategic};
-
-    fn names(list: &str) -> serde_json::Value {
-        list.chars().map(|name| json!({"name": name.to_string()})).collect()
-    }
-
-    /// The names after containers with the names `new` were merged into those with the names `old`.
-    fn check(old: &str, new: &str, order: Option<&str>, expected: Result<&str, Cause>) {
-        let document = json!({"spec": {"containers": names(old)}});
-        let mut patch = json!({"spec": {"containers": names(new)}});
-        if let Some(order) = order {
-            patch["spec"]["$setElementOrder/containers"] = names(order);
-        }
-        let found = strategic(Pod::SHAPE, document, &patch).map_err(|error| error.cause);
-        let names = found.map(|found| {
-            let items = found["spec"]["containers"].as_array().cloned().unwrap_or_default();
-            items.iter().filter_map(|item| item["name"].as_str()).collect::<String>()
-        });
-        assert_eq!(names, expected.map(str::to_owned), "{old} {new} {order:?}");
-    }
-
-    #[test]
-    fn patch_12_patch_13() {
-        check("abc", "dbe", None, Ok("dabec"));
-        check("abc", "", None, Ok("abc"));
-        check("abc", "", Some("cba"), Ok("cba"));
-        check("abc", "d", Some("bxd"), Ok("abdc"));
-        check("", "ab", Some(""), Ok("ba"));
-        check("a", "ba", Some("ab"), Err(Cause::OrderMismatch));
-        check("a", "b", Some("a"), Err(Cause::OrderMismatch));
-        check("", "", Some("a"), Err(Cause::NoElements));
-    }
 }
