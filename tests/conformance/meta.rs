@@ -32,7 +32,6 @@ pub(crate) const SUITES: Suites = &[
     ("gc_trace", gc::gc_trace),
     ("object_meta", object::object_meta),
     ("json_patch", patch::json_patch),
-    ("json_merge_patch", patch::json_merge_patch),
     ("strategic_merge_patch", patch::strategic_merge_patch),
     ("smp_diff", patch::smp_diff),
     ("quantity_parse", quantity::quantity_parse),

@@ -20,14 +20,6 @@ pub(crate) fn json_patch(input: &Value) -> Value {
     }
 }
 
-pub(crate) fn json_merge_patch(input: &Value) -> Value {
-    let read = serde_json::from_str::<Value>(text(input, "patch"));
-    match read.ok().and_then(|change| patch::merge(input["doc"].clone(), &change).ok()) {
-        Some(result) => json!({"ok": true, "result": result}),
-        None => json!({"ok": false, "error": "BadPatch"}),
-    }
-}
-
 pub(crate) fn strategic_merge_patch(input: &Value) -> Value {
     match patch::strategic(shape(input), input["original"].clone(), &input["patch"]) {
         Ok(result) => json!({"ok": true, "result": result}),
