@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::api::{
-    Kind, NamespacePhase, Object, ObjectMeta, PersistentVolumeClaimPhase, PersistentVolumePhase,
-    PodPhase, Resource,
+    Kind, Object, ObjectMeta, PersistentVolumeClaimPhase, PersistentVolumePhase, PodPhase, Resource,
 };
+use crate::namespace;
 use crate::pod::{qos, update};
 use crate::workload;
 
@@ -177,13 +177,8 @@ pub(crate) fn prepare_create(object: &mut Object) {
             Arc::make_mut(claim).status.phase = PersistentVolumeClaimPhase::Pending;
         }
         Object::Namespace(namespace) => {
-            fresh!(namespace, None); // NS-2
-            let namespace = Arc::make_mut(namespace);
-            namespace.status.phase = NamespacePhase::Active;
-            let finalizers = &mut namespace.spec.finalizers;
-            if !finalizers.iter().any(|finalizer| finalizer == "kubernetes") {
-                finalizers.push("kubernetes".into());
-            }
+            fresh!(namespace, None);
+            namespace::prepare(Arc::make_mut(namespace)); // NS-2
         }
         Object::Service(object) => fresh!(object, None),
         Object::ResourceQuota(object) => fresh!(object, None),

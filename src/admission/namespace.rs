@@ -1,15 +1,15 @@
 //! What namespaces ask of the objects in them, and of themselves.
 
+use std::sync::Arc;
+
 use crate::admission::error::{ApiError, Forbidden};
 use crate::api::{Key, Kind, Namespace, NamespacePhase, Object};
+use crate::namespace;
 use crate::store::Store;
 
 /// The namespaces that exist from the start.
 pub const DEFAULT_NAMESPACES: [&str; 4] =
     ["default", "kube-node-lease", "kube-public", "kube-system"];
-
-/// The label that every namespace carries (NS-2).
-const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
 /// Whether something may be created in the namespace of `key`.
 ///
@@ -44,10 +44,7 @@ pub(super) fn may_delete(key: &Key) -> Result<(), ApiError> {
 
 /// Forces the label with the name (NS-2).
 pub(super) fn label(object: &mut Object) {
-    if let Object::Namespace(_) = object {
-        let meta = object.meta_mut();
-        if meta.labels.get(NAME_LABEL) != Some(&meta.name) {
-            meta.labels.insert(NAME_LABEL.into(), meta.name.clone());
-        }
+    if let Object::Namespace(namespace) = object {
+        namespace::label(Arc::make_mut(namespace));
     }
 }

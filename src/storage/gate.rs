@@ -6,7 +6,8 @@ use crate::api::{
     PersistentVolume, PersistentVolumeClaim, PersistentVolumeClaimPhase, PersistentVolumeMode, Pod,
     Volume,
 };
-use crate::storage::protect::{CLAIM_FINALIZER, is_controlled_by};
+use crate::meta::is_controlled_by;
+use crate::storage::protect::CLAIM_FINALIZER;
 
 /// Why a volume of a pod is not ready (`ATTACH-4`).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -5,6 +5,7 @@
 use crate::api::{
     ObjectMeta, PersistentVolume, PersistentVolumeClaim, PersistentVolumePhase, Pod, Volume,
 };
+use crate::meta;
 
 /// The finalizer of claims.
 pub const CLAIM_FINALIZER: &str = "kubernetes.io/pvc-protection";
@@ -74,7 +75,7 @@ fn names(pod: &Pod, volume: &Volume, claim: &PersistentVolumeClaim) -> bool {
         && pod.metadata.deletion_grace_period_seconds == Some(0);
     volume.ephemeral.is_some()
         && ephemeral_claim(pod, volume) == claim.metadata.name
-        && is_controlled_by(&claim.metadata, &pod.metadata.uid)
+        && meta::is_controlled_by(&claim.metadata, &pod.metadata.uid)
         && !is_down
 }
 
@@ -91,13 +92,4 @@ pub fn claim_name(pod: &Pod, volume: &Volume) -> Option<String> {
 #[must_use]
 pub fn ephemeral_claim(pod: &Pod, volume: &Volume) -> String {
     format!("{}-{}", pod.metadata.name, volume.name)
-}
-
-/// Whether the controlling owner of an object has this uid.
-#[must_use]
-pub(crate) fn is_controlled_by(meta: &ObjectMeta, uid: &str) -> bool {
-    meta.owner_references
-        .iter()
-        .find(|owner| owner.controller == Some(true))
-        .is_some_and(|owner| owner.uid == uid)
 }
