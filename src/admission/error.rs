@@ -292,8 +292,11 @@ impl ApiError {
             Self::TooManyRequests { .. } => {
                 "Cannot evict pod as it would violate the pod's disruption budget.".into()
             }
-            Self::MethodNotAllowed { .. }
-            | Self::Expired { .. }
+            Self::MethodNotAllowed { kind, verb } => {
+                let group = dotted(kind.group());
+                format!("{verb} is not supported on resources of kind \"{}{group}\"", kind.plural())
+            }
+            Self::Expired { .. }
             | Self::TooLarge { .. }
             | Self::Patch(_)
             | Self::Unpatched { .. }
@@ -312,8 +315,14 @@ impl ApiError {
             Self::TooLarge { .. } | Self::Unpatched { .. } => {
                 return Some(StatusDetails { causes: self.causes(), ..StatusDetails::default() });
             }
+            Self::MethodNotAllowed { kind, .. } => {
+                return Some(StatusDetails {
+                    group: kind.group().into(),
+                    kind: kind.plural().into(),
+                    ..StatusDetails::default()
+                });
+            }
             Self::BadRequest { .. }
-            | Self::MethodNotAllowed { .. }
             | Self::Expired { .. }
             | Self::Patch(_)
             | Self::UnsupportedMediaType { .. }
