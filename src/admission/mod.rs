@@ -37,6 +37,7 @@ mod namespace;
 mod patch;
 mod request;
 mod scale;
+mod status;
 mod storage;
 mod subresource;
 mod update;
