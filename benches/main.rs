@@ -8,6 +8,7 @@ mod patch;
 mod quantity;
 mod schedule;
 mod store;
+mod wire;
 
 use std::sync::LazyLock;
 
@@ -29,5 +30,6 @@ fn main() {
     schedule::define(&mut criterion);
     store::define(&mut criterion);
     cluster::define(&mut criterion);
+    wire::define(&mut criterion);
     criterion.final_summary();
 }
