@@ -399,6 +399,39 @@ fn a_watch_is_a_cursor_that_ends_when_its_time_is_over() {
 }
 
 #[test]
+fn who_watches_the_last_finalizer_go_sees_the_object_before_that() {
+    // WATCH-5, DEL-4
+    let mut cluster = Cluster::default();
+    let mut object = map("a");
+    object["metadata"]["finalizers"] = json!(["acme.io/hold"]);
+    ask(&mut cluster, Method::Post, MAPS, &object);
+    let one = format!("{MAPS}/a");
+    ask(&mut cluster, Method::Delete, &one, &Value::Null);
+    let now = get(&mut cluster, &one)["metadata"]["resourceVersion"].as_str().unwrap().to_owned();
+    let watch = Request::get(&format!("{MAPS}?watch=true&resourceVersion={now}"));
+    let mut stream = handle(&mut cluster, &watch).stream().unwrap();
+    let last = Request::new(Method::Patch, &one).body(
+        "application/merge-patch+json",
+        r#"{"metadata": {"finalizers": null, "labels": {"late": "yes"}}}"#,
+    );
+    assert_eq!(handle(&mut cluster, &last).value().unwrap()["metadata"]["labels"]["late"], "yes");
+    let event: Value = serde_json::from_slice(&stream.poll(&cluster)).unwrap();
+    assert_eq!(event["type"], "DELETED");
+    let meta = &event["object"]["metadata"];
+    assert_eq!((&meta["finalizers"], meta.get("labels")), (&json!(["acme.io/hold"]), None));
+}
+
+#[test]
+fn a_list_of_nothing_is_a_list() {
+    // LIST-6
+    let mut cluster = with_maps(&["a"]);
+    let list = get(&mut cluster, "/api/v1/namespaces/nowhere/configmaps");
+    assert_eq!((&list["kind"], &list["items"]), (&json!("ConfigMapList"), &json!([])));
+    let selector = "fieldSelector=metadata.name%3Da,metadata.name%3Db";
+    assert_eq!(get(&mut cluster, &format!("{MAPS}?{selector}"))["items"], json!([]));
+}
+
+#[test]
 fn a_watch_from_what_is_forgotten_ends_with_its_status() {
     // WATCH-6
     let mut cluster = with_maps(&["a"]);
