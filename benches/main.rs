@@ -1,5 +1,10 @@
 //! All benchmarks: one file an area, ids `area/operation/size`.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a benchmark may panic")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a benchmark may panic"
+)]
 
 mod api;
 mod cluster;

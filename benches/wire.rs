@@ -7,34 +7,14 @@ use kubernel::Cluster;
 use kubernel::wire::{Body, Method, Request, handle};
 use serde_json::{Value, json};
 
-use crate::scaled;
+use crate::{patch, scaled};
 
 const PODS: &str = "/api/v1/namespaces/default/pods";
 
-/// About 750 bytes as JSON text.
 fn pod(name: &str, app: usize) -> Value {
-    json!({
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {
-            "name": name,
-            "labels": {"app": format!("web-{app}"), "tier": "frontend"},
-        },
-        "spec": {
-            "containers": [
-                {
-                    "name": "web",
-                    "image": "registry.example.com/web:1.4.2",
-                    "ports": [{"containerPort": 8080, "protocol": "TCP", "name": "http"}],
-                    "env": [{"name": "LEVEL", "value": "info"}, {"name": "PORT", "value": "8080"}],
-                    "resources": {"requests": {"cpu": "100m", "memory": "128Mi"}},
-                    "volumeMounts": [{"name": "data", "mountPath": "/var/data"}],
-                },
-                {"name": "sidecar", "image": "registry.example.com/sidecar:2.0.0"},
-            ],
-            "volumes": [{"name": "data", "emptyDir": {}}],
-        },
-    })
+    let mut pod = patch::pod();
+    pod["metadata"] = json!({"name": name, "labels": {"app": format!("web-{app}")}});
+    pod
 }
 
 fn with(pods: usize) -> Cluster {
