@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use crate::api::{Key, Kind, Name, Object, PersistentVolume, Pod, Resource};
-use crate::cluster::node::{NodeAgent, Outside, Programs, Shelf};
+use crate::cluster::node::{NodeAgent, NotEvicted, Outside, Programs, Shelf};
 use crate::control::queue::Work;
 use crate::control::{Plan, View};
 use crate::pmap::PMap;
+use crate::pod::eviction::Eviction;
 use crate::store::{Change, Term};
 use crate::volume::{Tree, TreeError};
 
@@ -66,6 +67,16 @@ impl Fleet {
 }
 
 impl Fleet {
+    /// Ends a pod on a node, for the node's own reasons.
+    pub(super) fn evict(
+        &mut self,
+        node: &str,
+        pod: &Key,
+        eviction: &Eviction,
+    ) -> Result<(), NotEvicted> {
+        self.agents.get_mut(node).ok_or(NotEvicted::NotThere)?.evict(pod, eviction)
+    }
+
     /// The tree that a path in a container of a pod on a node lies in, and the path there.
     pub(super) fn files(
         &self,

@@ -53,7 +53,7 @@ pub enum UpdateType {
 /// How a node ends a pod.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "upstream's KillPodOptions")]
-pub struct Kill {
+pub struct KillOptions {
     /// Whether what the pod wrote is to go as soon as it can, without waiting for the object.
     pub evict: bool,
     /// Seconds instead of the pod's own grace period.
@@ -155,7 +155,7 @@ impl Ending {
     /// Takes in what is known of the pod now. The end is asked for by a deletion, by a terminal phase, or by
     /// a kill; once it is, every update is a kill, and the grace period only shrinks.
     // POD-WORK-1, POD-WORK-3, POD-WORK-7
-    pub fn update(&mut self, pod: &Pod, kind: UpdateType, kill: Option<&Kill>) -> Turn {
+    pub fn update(&mut self, pod: &Pod, kind: UpdateType, kill: Option<&KillOptions>) -> Turn {
         let was_alive = !self.is_requested();
         if was_alive {
             if pod.metadata.deletion_timestamp.is_some() {
@@ -174,7 +174,7 @@ impl Ending {
     /// As [`update`](Self::update) for a pod of which only the runtime knows; `pod` is the last spec, or an
     /// empty one.
     // POD-WORK-1, POD-TERM-10
-    pub fn orphaned(&mut self, pod: &Pod, kill: Option<&Kill>) -> Turn {
+    pub fn orphaned(&mut self, pod: &Pod, kill: Option<&KillOptions>) -> Turn {
         let was_alive = !self.is_requested();
         if was_alive {
             self.deleted = true;
@@ -184,7 +184,7 @@ impl Ending {
     }
 
     /// Grants the time that is left to a pod that is ending.
-    fn grant(&mut self, pod: &Pod, kill: Option<&Kill>, began: bool) -> Turn {
+    fn grant(&mut self, pod: &Pod, kill: Option<&KillOptions>, began: bool) -> Turn {
         let State::Terminating { grace } = &mut self.state else { return Turn::Same };
         self.overrides.extend(kill.and_then(|kill| kill.status.clone()));
         let decided = grace.unwrap_or(0);

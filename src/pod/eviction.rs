@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::api::{Pod, PodConditionType, PodPhase, PodStatus};
 use crate::pod::conditions::condition;
-use crate::pod::ending::Kill;
+use crate::pod::ending::KillOptions;
 use crate::pod::phase::is_static;
 
 /// The priority from which on a pod is critical.
@@ -141,7 +141,7 @@ impl Eviction {
     /// # Errors
     /// [`Exempt`] as [`check`]; but a node that shuts down ends every pod.
     // POD-EVICT-1, POD-EVICT-2, POD-COND-13
-    pub fn kill(&self, pod: &Pod) -> Result<Kill, Exempt> {
+    pub fn kill(&self, pod: &Pod) -> Result<KillOptions, Exempt> {
         let own = pod.spec.termination_grace_period_seconds;
         let at_most = |seconds: i64| own.map_or(seconds, |own| own.min(seconds));
         let (evict, grace) = match self {
@@ -153,7 +153,7 @@ impl Eviction {
         if evict {
             check(pod)?;
         }
-        Ok(Kill { evict, grace, status: Some(self.status()) })
+        Ok(KillOptions { evict, grace, status: Some(self.status()) })
     }
 
     fn status(&self) -> StatusOverride {
@@ -198,6 +198,12 @@ impl fmt::Display for Eviction {
                 f.write_str("Pod was terminated in response to imminent node shutdown.")
             }
         }
+    }
+}
+
+impl fmt::Display for StatusOverride {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.reason, self.message.trim_end())
     }
 }
 

@@ -72,6 +72,34 @@ pub fn generate(pod: &Pod, old: &PodStatus, known: &Known<'_>) -> Generated {
     Generated { status, probe_now }
 }
 
+/// `old` with what the probes decide brought up to date: which containers have started and are ready, and the
+/// conditions that follow. The transition times are not set.
+// POD-PROBE-12
+#[must_use]
+pub fn readiness(
+    pod: &Pod,
+    old: &PodStatus,
+    verdicts: &Verdicts,
+    probed: &dyn Fn(&str, Kind) -> bool,
+) -> PodStatus {
+    let mut status = old.clone();
+    for one in status.container_statuses.iter_mut().chain(&mut status.init_container_statuses) {
+        one.ready = false;
+    }
+    let _ = probe::apply(pod, &mut status, verdicts, probed, None);
+    let seen = seen(pod, &status);
+    let new = [
+        conditions::ready(pod, &old.conditions, &seen, &status.phase),
+        conditions::containers_ready(pod, &seen, &status.phase),
+    ];
+    for new in new {
+        if let Some(place) = status.conditions.iter_mut().find(|one| one.type_ == new.type_) {
+            *place = new;
+        }
+    }
+    status
+}
+
 /// The statuses in a form that knows whether there was an init list.
 fn seen<'a>(pod: &Pod, status: &'a PodStatus) -> Statuses<'a> {
     let init = status.init_container_statuses.as_slice();
@@ -92,16 +120,8 @@ fn containers(pod: &Pod, old: &PodStatus, known: &Known<'_>) -> PodStatus {
     let spec = &pod.spec;
     let regular: Vec<&Container> = spec.containers.iter().collect();
     let init: Vec<&Container> = spec.init_containers.iter().collect();
-    let ephemeral: Vec<Container> = spec
-        .ephemeral_containers
-        .iter()
-        .map(|ephemeral| Container {
-            name: ephemeral.name.clone(),
-            image: ephemeral.image.clone(),
-            volume_mounts: ephemeral.volume_mounts.clone(),
-            ..Container::default()
-        })
-        .collect();
+    let ephemeral: Vec<Container> =
+        spec.ephemeral_containers.iter().map(container::of_ephemeral).collect();
     let ephemeral: Vec<&Container> = ephemeral.iter().collect();
     let pod_ips: Vec<PodIP> =
         sort_ips(&known.runtime.ips, known.primary_v6).into_iter().map(|ip| PodIP { ip }).collect();

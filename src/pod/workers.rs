@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::api::Pod;
-use crate::pod::ending::{Ending, Kill, State, Turn, UpdateType};
+use crate::pod::ending::{Ending, KillOptions, State, Turn, UpdateType};
 use crate::pod::eviction::StatusOverride;
 use crate::pod::phase::is_static;
 
@@ -273,7 +273,7 @@ impl PodWorkers {
         &mut self,
         mut subject: Subject,
         kind: UpdateType,
-        kill: Option<&Kill>,
+        kill: Option<&KillOptions>,
         runs: bool,
     ) -> Taken {
         let is_runtime_only = subject.pod().is_none();

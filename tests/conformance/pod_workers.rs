@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kubernel::api::Pod;
-use kubernel::pod::ending::{Kill, UpdateType};
+use kubernel::pod::ending::{KillOptions, UpdateType};
 use kubernel::pod::eviction::StatusOverride;
 use kubernel::pod::workers::{Call, Outcome, PodWorkers, RunningPod, Stage, Subject};
 use serde_json::{Map, Value, json};
@@ -29,9 +29,9 @@ fn pod(input: &Value) -> Pod {
     pod
 }
 
-fn kill(input: &Value) -> Kill {
+fn kill(input: &Value) -> KillOptions {
     let reason: Option<String> = part(input, "statusReason");
-    Kill {
+    KillOptions {
         evict: part(input, "evict"),
         grace: part(input, "gracePeriodSeconds"),
         status: reason.map(|reason| StatusOverride { reason, ..StatusOverride::default() }),

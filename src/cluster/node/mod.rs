@@ -9,9 +9,10 @@ mod fit;
 mod program;
 mod script;
 mod volumes;
+mod wishes;
 mod world;
 
-pub use agent::{Capacity, NodeAgent, Outside, Sync};
+pub use agent::{Capacity, NodeAgent, NotEvicted, Outside, Sync};
 pub use program::{ContainerCtx, Program, Programs};
 pub use volumes::Shelf;
 
