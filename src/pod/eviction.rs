@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::api::{Pod, PodConditionType, PodPhase, PodStatus};
 use crate::pod::conditions::condition;
 use crate::pod::ending::KillOptions;
-use crate::pod::phase::is_static;
+use crate::pod::phase::{is_mirror, is_static};
 
 /// The priority from which on a pod is critical.
 pub const CRITICAL_PRIORITY: i32 = 2_000_000_000;
@@ -126,7 +126,7 @@ pub fn check(pod: &Pod) -> Result<(), Exempt> {
     if is_static(pod) {
         return Err(Exempt::Static);
     }
-    if pod.metadata.annotations.contains_key("kubernetes.io/config.mirror") {
+    if is_mirror(pod) {
         return Err(Exempt::Mirror);
     }
     if pod.spec.priority.is_some_and(|priority| priority >= CRITICAL_PRIORITY) {

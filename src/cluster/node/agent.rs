@@ -19,7 +19,7 @@ use crate::pmap::PMap;
 use crate::pod::ending::KillOptions;
 use crate::pod::eviction::{Eviction, Exempt};
 use crate::pod::happened::happened;
-use crate::pod::phase::is_terminal;
+use crate::pod::phase::{is_mirror, is_terminal};
 use crate::pod::report;
 use crate::pod::worker::{State, Worker};
 use crate::quantity::{Format, Quantity};
@@ -450,7 +450,8 @@ fn report(slot: &Slot, view: View<'_>, out: &mut Sync) {
     // POD-TERM-9
     let done = *slot.worker.state() == State::Finished
         && pod.metadata.deletion_timestamp.is_some()
-        && is_terminal(&pod.status.phase);
+        && is_terminal(&pod.status.phase)
+        && !is_mirror(pod);
     if done {
         let key = Key::new(Kind::Pod, &*pod.metadata.namespace, &*pod.metadata.name);
         let preconditions =

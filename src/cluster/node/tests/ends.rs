@@ -124,6 +124,22 @@ fn a_second_deletion_can_only_shorten_the_grace_period() {
     }
 }
 
+// POD-PROBE-4, POD-PROBE-7, POD-PROBE-12: readiness goes on until everything has stopped, and shows at once.
+#[test]
+fn a_container_that_has_ended_does_not_stay_ready_while_another_stops() {
+    for (handler, lost) in [("httpGet", true), ("exec", false)] {
+        let action = json!({"port": 80, "command": ["x"]});
+        let probe = json!({handler: action, "periodSeconds": 4, "failureThreshold": 2});
+        let containers = json!([{"name": "a", "readinessProbe": probe}, {"name": "b"}]);
+        let mut story = Story::new(scripted(&containers, &[("b", "ignore stop")]));
+        story.run(9);
+        story.delete(30);
+        story.run(60);
+        let unready = "16.000s Running a:running/0 b:ready/0".to_owned();
+        assert_eq!(story.log.contains(&unready), lost, "{handler}: {:#?}", story.log);
+    }
+}
+
 // POD-DEL-8
 #[test]
 fn a_pod_whose_object_is_gone_ends_with_the_grace_period_of_its_spec() {
@@ -149,6 +165,20 @@ fn a_pod_that_had_ended_before_is_only_tidied_up() {
     assert_eq!((end.exit_code, end.reason.as_str()), (137, "ContainerStatusUnknown"));
 }
 
+// POD-TERM-7, POD-TERM-9, POD-NET-3
+#[test]
+fn a_pod_that_has_stopped_keeps_its_address() {
+    let mut story = stubborn();
+    let ip = story.status().pod_ip.clone();
+    story.evict(&pressure(None)).unwrap();
+    story.run(60);
+    assert!(!ip.is_empty() && story.status().pod_ip == ip);
+    assert!(!story.deleted, "nobody has deleted it");
+    story.delete(0);
+    story.run(1);
+    assert!(story.deleted);
+}
+
 // POD-DEADLINE-1
 #[test]
 fn a_pod_fails_at_its_deadline_whatever_its_containers_do() {
@@ -170,6 +200,11 @@ fn a_pod_that_does_not_fit_fails_without_containers() {
     assert_eq!(story.ended(), ("Failed", "OutOfcpu", None));
     assert!(status.container_statuses.is_empty() && status.conditions.is_empty());
     assert!(status.start_time.is_some() && !status.qos_class.as_str().is_empty());
+    // A pod that is being deleted is not asked.
+    let mut story = Story::new(scripted(&asks, &[]));
+    story.delete(30);
+    story.run(60);
+    assert!(story.deleted && story.log.iter().all(|line| !line.contains("OutOfcpu")));
 }
 
 // POD-TERM-4, POD-TERM-5: sidecars end in reverse order after the rest, on what is left of the time.

@@ -24,162 +24,18 @@
 //!
 //! Source: `pkg/kubelet/pod_workers.go`.
 
+mod call;
+mod questions;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use call::{Call, Known, Outcome, RunningPod, Stage, Subject, Taken};
+
 use crate::api::Pod;
 use crate::pod::ending::{Ending, KillOptions, State, Turn, UpdateType};
-use crate::pod::eviction::StatusOverride;
 use crate::pod::phase::is_static;
-
-/// Namespace and name.
-type FullName = (String, String);
-
-/// A pod that the runtime knows, and perhaps nobody else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "all that a runtime knows")]
-pub struct RunningPod {
-    /// Its uid.
-    pub uid: String,
-    /// Its namespace.
-    pub namespace: String,
-    /// Its name.
-    pub name: String,
-}
-
-/// What an update is about.
-#[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "a pod has an object or it has none")]
-pub enum Subject {
-    /// A pod with an object.
-    Pod(Arc<Pod>),
-    /// A pod that only the runtime knows.
-    Running(RunningPod),
-}
-
-impl Subject {
-    fn uid(&self) -> &str {
-        match self {
-            Self::Pod(pod) => &pod.metadata.uid,
-            Self::Running(running) => &running.uid,
-        }
-    }
-
-    fn full_name(&self) -> FullName {
-        match self {
-            Self::Pod(pod) => (pod.metadata.namespace.clone(), pod.metadata.name.clone()),
-            Self::Running(running) => (running.namespace.clone(), running.name.clone()),
-        }
-    }
-
-    fn pod(&self) -> Option<&Arc<Pod>> {
-        match self {
-            Self::Pod(pod) => Some(pod),
-            Self::Running(_) => None,
-        }
-    }
-}
-
-/// What to do for a pod.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Call {
-    /// Start and restart its containers.
-    SyncPod {
-        /// The pod.
-        pod: Arc<Pod>,
-        /// What the update was about.
-        kind: UpdateType,
-    },
-    /// Stop its containers.
-    SyncTerminatingPod {
-        /// The pod.
-        pod: Arc<Pod>,
-        /// The seconds that all containers get; `None` for the grace periods of their own.
-        grace: Option<i64>,
-        /// What to write over the status.
-        status: Option<StatusOverride>,
-    },
-    /// Stop the containers of a pod without an object, with a grace period of 1 s. No status is written.
-    SyncTerminatingRuntimePod(RunningPod),
-    /// Write its last status and tidy up.
-    SyncTerminatedPod {
-        /// The pod.
-        pod: Arc<Pod>,
-    },
-}
-
-impl Call {
-    /// Upstream's name of it.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::SyncPod { .. } => "SyncPod",
-            Self::SyncTerminatingPod { .. } => "SyncTerminatingPod",
-            Self::SyncTerminatingRuntimePod(_) => "SyncTerminatingRuntimePod",
-            Self::SyncTerminatedPod { .. } => "SyncTerminatedPod",
-        }
-    }
-}
-
-/// What came of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "a call ends in one of these ways")]
-pub enum Outcome {
-    /// It did what it had to.
-    Done,
-    /// As `Done`; and the pod has come to its end by itself. Only `SyncPod` can tell that.
-    Terminal,
-    /// It failed. The next update tries again.
-    // POD-WORK-4
-    Failed,
-}
-
-/// What became of an update.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Taken {
-    /// It changes nothing.
-    Ignored,
-    /// It waits for the pod's turn.
-    Queued,
-    /// As `Queued`; and the call under way, if there is one, should be given up for it.
-    Urgent,
-}
-
-/// What a round of housekeeping learns of a pod.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Known {
-    /// Which call comes next.
-    pub stage: Stage,
-    /// Nobody wants the pod any more.
-    pub orphan: bool,
-    /// It has an object.
-    pub has_config: bool,
-    /// It is static.
-    pub is_static: bool,
-}
-
-/// Which call a pod gets next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "there is no fourth call")]
-pub enum Stage {
-    /// `SyncPod`.
-    Sync,
-    /// `SyncTerminatingPod` or `SyncTerminatingRuntimePod`.
-    Terminating,
-    /// `SyncTerminatedPod`, or none any more.
-    Terminated,
-}
-
-fn stage_of(state: &State) -> Stage {
-    match state {
-        State::Alive => Stage::Sync,
-        State::Terminating { .. } => Stage::Terminating,
-        State::Terminated | State::Finished => Stage::Terminated,
-    }
-}
+use call::{FullName, stage_of};
 
 /// An update on its way.
 #[derive(Debug, Clone)]
@@ -487,51 +343,5 @@ fn is_over(entry: &mut Entry, orphan: bool) -> bool {
     false
 }
 
-/// The questions that other parts of a node ask (POD-WORK-9).
-impl PodWorkers {
-    fn ending(&self, uid: &str) -> Option<&Ending> {
-        self.pods.get(uid).map(|entry| &entry.ending)
-    }
-
-    /// Whether the pod is known, and none of its containers can be running.
-    #[must_use]
-    pub fn is_known_terminated(&self, uid: &str) -> bool {
-        self.ending(uid).is_some_and(Ending::has_stopped)
-    }
-
-    /// Whether containers of it may be running; of an unknown pod until the first housekeeping.
-    #[must_use]
-    pub fn could_have_running_containers(&self, uid: &str) -> bool {
-        self.ending(uid).map_or(!self.is_synced, |ending| !ending.has_stopped())
-    }
-
-    /// Whether nothing is left to do for it; for an unknown pod from the first housekeeping on.
-    #[must_use]
-    pub fn should_be_finished(&self, uid: &str) -> bool {
-        self.ending(uid).map_or(self.is_synced, Ending::is_finished)
-    }
-
-    /// Whether its end was asked for. It may still be starting containers.
-    #[must_use]
-    pub fn is_termination_requested(&self, uid: &str) -> bool {
-        self.ending(uid).is_some_and(Ending::is_requested)
-    }
-
-    /// Whether no container of it will be started any more; for an unknown pod from the first housekeeping on.
-    #[must_use]
-    pub fn should_containers_be_terminating(&self, uid: &str) -> bool {
-        self.ending(uid).map_or(self.is_synced, Ending::is_taken_up)
-    }
-
-    /// Whether what the runtime has of it can go; for an unknown pod from the first housekeeping on.
-    #[must_use]
-    pub fn should_runtime_be_removed(&self, uid: &str) -> bool {
-        self.ending(uid).map_or(self.is_synced, Ending::has_stopped)
-    }
-
-    /// Whether what it wrote can go; for an unknown pod from the first housekeeping on.
-    #[must_use]
-    pub fn should_content_be_removed(&self, uid: &str) -> bool {
-        self.ending(uid).map_or(self.is_synced, Ending::drops_content)
-    }
-}
+#[cfg(test)]
+mod tests;
