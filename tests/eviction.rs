@@ -2,7 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use kubernel::Cluster;
-use kubernel::api::{Key, Kind, Pod, PodPhase};
+use kubernel::admission::Request;
+use kubernel::api::{DeleteOptions, Key, Kind, Pod, PodPhase};
 use kubernel::cluster::node::{Capacity, NotEvicted};
 use kubernel::cluster::{Event, Recorded, Replay, Seeded};
 use kubernel::pod::eviction::Eviction;
@@ -89,4 +90,64 @@ fn an_eviction_can_be_replayed() {
     let first = run(&mut recorded);
     assert_eq!(first.1, "Terminated");
     assert_eq!(run(&mut Replay::new(recorded.choices().to_vec())), first);
+}
+
+/// A pod of the same labels that gets a node or waits for one, and budgets that allow nothing.
+fn guarded(budgets: usize, pod: &serde_json::Value) -> (Cluster, Key) {
+    let mut cluster = Cluster::builder().builtin().node("n1", Capacity::default()).build();
+    let mut put = |version, kind, object| {
+        let object = Kind::known(version, kind).unwrap().read(object).unwrap();
+        cluster.put(object).unwrap();
+    };
+    for n in 0..budgets {
+        let selector = json!({"matchLabels": {"app": "web"}});
+        let object = json!({"metadata": {"name": format!("b{n}")}, "spec": {"selector": selector}});
+        put("policy/v1", "PodDisruptionBudget", object);
+    }
+    let mut object = json!({
+        "metadata": {"name": "p", "labels": {"app": "web"}},
+        "spec": {"containers": [{"name": "web", "image": "web:1"}]},
+    });
+    object["metadata"]["annotations"] = pod["annotations"].clone();
+    object["spec"]["nodeSelector"] = pod["nodeSelector"].clone();
+    object["spec"]["restartPolicy"] = json!("Never");
+    put("v1", "Pod", object);
+    cluster.settle().unwrap();
+    (cluster, Key::new(Kind::Pod, "default", "p"))
+}
+
+fn evict(cluster: &mut Cluster, key: &Key) -> Result<(), u16> {
+    let request = Request::Evict(key.clone(), DeleteOptions::default());
+    cluster.request(request).map(drop).map_err(|error| error.code())
+}
+
+// POD-EVICT-3, POD-COND-13
+#[test]
+fn an_eviction_through_the_api_asks_the_budget() {
+    let running = json!({});
+    for (budgets, answer) in [(0, Ok(())), (1, Err(429)), (2, Err(500))] {
+        let (mut cluster, key) = guarded(budgets, &running);
+        assert_eq!(evict(&mut cluster, &key), answer, "{budgets} budgets");
+        let pod = cluster.get::<Pod>("default", "p").unwrap();
+        assert_eq!(pod.metadata.deletion_timestamp.is_some(), answer.is_ok());
+        let mut reasons = pod.status.conditions.iter().map(|one| one.reason.as_str());
+        assert_eq!(reasons.any(|reason| reason == "EvictionByEvictionAPI"), answer.is_ok());
+    }
+}
+
+// POD-EVICT-3
+#[test]
+fn a_pod_that_has_ended_waits_or_is_deleted_is_evicted_without_budgets() {
+    let pending = json!({"nodeSelector": {"disk": "none"}});
+    let ended = json!({"annotations": {"kubernel.dev/program.web": "run 1s"}});
+    for (pod, phase) in [(pending, PodPhase::Pending), (ended, PodPhase::Succeeded)] {
+        let (mut cluster, key) = guarded(2, &pod);
+        assert_eq!(cluster.get::<Pod>("default", "p").unwrap().status.phase, phase);
+        assert_eq!(evict(&mut cluster, &key), Ok(()), "{phase}");
+        cluster.settle().unwrap();
+        assert!(cluster.get::<Pod>("default", "p").is_none(), "{phase}");
+    }
+    let (mut cluster, key) = guarded(2, &json!({}));
+    cluster.delete(&key, DeleteOptions::default()).unwrap();
+    assert_eq!(evict(&mut cluster, &key), Ok(()));
 }

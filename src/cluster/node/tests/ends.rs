@@ -179,6 +179,19 @@ fn a_pod_that_has_stopped_keeps_its_address() {
     assert!(story.deleted);
 }
 
+// POD-TERM-9
+#[test]
+fn a_node_never_takes_a_mirror_pod_away() {
+    let mut pod = scripted(&json!([{"name": "a"}]), &[]);
+    pod["metadata"]["annotations"]["kubernetes.io/config.mirror"] = "x".into();
+    let mut story = Story::new(pod);
+    story.run(10);
+    story.delete(30);
+    story.run(60);
+    assert_eq!(story.log.last().unwrap(), "10.000s Failed a:exit143/0");
+    assert!(!story.deleted);
+}
+
 // POD-DEADLINE-1
 #[test]
 fn a_pod_fails_at_its_deadline_whatever_its_containers_do() {
