@@ -140,7 +140,7 @@ impl Kubelet {
 
     fn say(&mut self, text: &str) {
         // A text takes every line.
-        let _ = writeln!(self.log, "{:>8}  {text}", self.node.now.to_string());
+        let _ = writeln!(self.log, "{:<8}  {text}", self.node.now.to_string());
     }
 }
 
@@ -163,7 +163,7 @@ pub(crate) fn timeline() -> Result<String, Box<dyn std::error::Error>> {
     for one in status.init_container_statuses.iter().chain(&status.container_statuses) {
         let end = one.state.terminated.as_deref().and_then(|end| end.finished_at);
         let end = end.map(|end| Instant::at_wire(end, Time::EPOCH)).unwrap_or_default();
-        writeln!(kubelet.log, "{:>8}  ended at {end}", one.name)?;
+        writeln!(kubelet.log, "{:<8}  ended at {end}", one.name)?;
     }
     Ok(kubelet.log)
 }

@@ -1,5 +1,5 @@
 //! Nodes that end pods in a cluster: what follows, and that it is told and repeatable.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
 use kubernel::Cluster;
 use kubernel::admission::Request;

@@ -62,6 +62,23 @@ fn runnable(mut pod: Value) -> Value {
     pod
 }
 
+// POD-COND-12, POD-BIND-5
+#[test]
+fn a_pod_with_gates_says_that_it_is_not_scheduled_for_them() {
+    let mut server = Server::new();
+    let mut gated = runnable(json!({"metadata": {"name": "a"}}));
+    gated["spec"]["schedulingGates"] = json!([{"name": "g"}]);
+    let scheduled = |object: &Object| {
+        let Object::Pod(pod) = object else { panic!("{object:?}") };
+        let all = pod.status.conditions.iter();
+        all.map(|one| (one.type_.as_str().to_owned(), one.reason.clone())).collect::<Vec<_>>()
+    };
+    let pod = server.create("v1", "Pod", gated).unwrap();
+    assert_eq!(scheduled(&pod), [("PodScheduled".to_owned(), "SchedulingGated".to_owned())]);
+    let pod = server.create("v1", "Pod", runnable(json!({"metadata": {"name": "b"}}))).unwrap();
+    assert_eq!(scheduled(&pod), []);
+}
+
 #[test]
 fn the_server_sets_what_is_its_own() {
     // META-1, META-9

@@ -39,7 +39,8 @@ impl Cluster {
     /// mirror or critical and the node does not shut down. Nothing has happened then.
     // POD-EVICT-1, POD-EVICT-2
     pub fn evict_from_node(&mut self, pod: &Key, eviction: &Eviction) -> Result<(), NotEvicted> {
-        let found = self.get::<Pod>(&pod.namespace, &pod.name).ok_or(NotEvicted::NotThere)?;
+        let store = &self.store;
+        let found = store.get::<Pod>(&pod.namespace, &pod.name).ok_or(NotEvicted::NotThere)?;
         let node = Name::from(found.spec.node_name.as_str());
         let mut seats = self.seats.iter_mut().enumerate();
         let (place, fleet) = seats
@@ -48,7 +49,7 @@ impl Cluster {
                 Actor::Controller(_) => None,
             })
             .ok_or(NotEvicted::NotThere)?;
-        fleet.evict(&node, pod, eviction)?;
+        fleet.evict(found, eviction)?;
         let why = eviction.to_string().trim_end().into();
         let entry = self.record(0, Event::Evict { node: node.clone(), key: pod.clone(), why });
         if let Some(seat) = self.seats.get_mut(place.0) {

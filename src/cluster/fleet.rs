@@ -67,14 +67,12 @@ impl Fleet {
 }
 
 impl Fleet {
-    /// Ends a pod on a node, for the node's own reasons.
-    pub(super) fn evict(
-        &mut self,
-        node: &str,
-        pod: &Key,
-        eviction: &Eviction,
-    ) -> Result<(), NotEvicted> {
-        self.agents.get_mut(node).ok_or(NotEvicted::NotThere)?.evict(pod, eviction)
+    /// Ends a pod on its node, for the node's own reasons.
+    pub(super) fn evict(&mut self, pod: &Pod, eviction: &Eviction) -> Result<(), NotEvicted> {
+        let agent = self.agents.get_mut(&*pod.spec.node_name).ok_or(NotEvicted::NotThere)?;
+        let meta = &pod.metadata;
+        let key = Key::new(Kind::Pod, meta.namespace.as_str(), meta.name.as_str());
+        agent.evict(&key, &meta.uid, eviction)
     }
 
     /// The tree that a path in a container of a pod on a node lies in, and the path there.

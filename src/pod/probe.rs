@@ -308,7 +308,7 @@ impl Prober {
     }
 
     /// Takes the answer to a question; whether a verdict changed.
-    // POD-PROBE-8, POD-PROBE-9
+    // POD-PROBE-8, POD-PROBE-9, POD-PROBE-11
     pub fn answer(&mut self, probe: &Probe, answer: Answer, verdicts: &mut Verdicts) -> bool {
         let Some(verdict) = answer.verdict() else { return false };
         self.run = if self.last == Some(verdict) { self.run.saturating_add(1) } else { 1 };

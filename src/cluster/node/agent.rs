@@ -326,14 +326,15 @@ impl NodeAgent {
         active.flat_map(|slot| slot.worker.runtime().ips.iter().cloned()).collect()
     }
 
-    /// Ends a pod at the next look at it, for the node's own reasons.
+    /// Ends the pod of this name and uid at the next look at it, for the node's own reasons.
     ///
     /// # Errors
     /// [`NotEvicted::NotThere`] if the agent has not seen the pod yet, [`NotEvicted::Ended`] if the pod's
     /// containers have all stopped, [`NotEvicted::Exempt`] as [`Eviction::kill`].
-    pub fn evict(&mut self, pod: &Key, eviction: &Eviction) -> Result<(), NotEvicted> {
+    pub fn evict(&mut self, pod: &Key, uid: &str, eviction: &Eviction) -> Result<(), NotEvicted> {
         let mut slots = self.slots.get(pod).ok_or(NotEvicted::NotThere)?.as_ref().clone();
-        let slot = slots.last_mut().ok_or(NotEvicted::NotThere)?;
+        let slot = slots.iter_mut().find(|slot| slot.pod.metadata.uid == uid);
+        let slot = slot.ok_or(NotEvicted::NotThere)?;
         if !slot.worker.could_run() {
             return Err(NotEvicted::Ended);
         }

@@ -160,6 +160,7 @@ fn scripted(containers: &Value, scripts: &[(&str, &str)]) -> Value {
     pod
 }
 
+// POD-BACKOFF-1, POD-BACKOFF-5
 #[test]
 fn a_crash_loop_waits_10_20_40_seconds() {
     let mut story = Story::new(scripted(&json!([{"name": "a"}]), &[("a", "run 4s; exit 1")]));
@@ -186,6 +187,7 @@ fn a_crash_loop_waits_10_20_40_seconds() {
     );
 }
 
+// POD-INIT-1, POD-INIT-2
 #[test]
 fn init_containers_run_one_after_another() {
     let mut pod = scripted(&json!([{"name": "a"}]), &[("i", "run 2s"), ("j", "run 3s")]);
@@ -225,6 +227,7 @@ fn readiness_follows_the_probe() {
     );
 }
 
+// POD-PROBE-12
 #[test]
 fn a_dead_container_is_killed_and_started_again() {
     let probe = json!({"exec": {"command": ["x"]}, "periodSeconds": 5, "failureThreshold": 1});
@@ -242,6 +245,7 @@ fn a_dead_container_is_killed_and_started_again() {
     );
 }
 
+// POD-TERM-7, POD-TERM-9
 #[test]
 fn a_deleted_pod_stops_gracefully_and_goes() {
     let mut story = Story::new(scripted(
@@ -284,6 +288,7 @@ fn a_missing_config_map_holds_a_container_until_it_is_there() {
     );
 }
 
+// POD-ACT-14, POD-WORK-2
 #[test]
 fn a_job_pod_ends_and_its_sidecar_with_it() {
     let mut pod = scripted(&json!([{"name": "a"}]), &[("a", "run 3s")]);

@@ -80,6 +80,7 @@ pub fn update_status(out: &mut Errors, new: &Pod, old: &Pod) {
         &status.resource_claim_statuses,
         &new.spec.resource_claims,
     );
+    // POD-NET-4
     let ips = |pod: &Pod| pod.status.pod_ips.iter().map(|one| one.ip.clone()).collect::<Vec<_>>();
     addresses(out, &at.field("podIPs"), &ips(new), &ips(old));
     let hosts =

@@ -15,7 +15,7 @@ impl Story {
     }
 
     fn evict(&mut self, eviction: &Eviction) -> Result<(), NotEvicted> {
-        self.agent.evict(&key(), eviction)?;
+        self.agent.evict(&key(), "u", eviction)?;
         self.look();
         Ok(())
     }
@@ -146,9 +146,9 @@ fn a_pod_whose_object_is_gone_ends_with_the_grace_period_of_its_spec() {
     let mut story = stubborn();
     story.remove();
     story.run(29);
-    assert!(story.agent.evict(&key(), &pressure(None)).is_ok(), "it still runs");
+    assert!(story.agent.evict(&key(), "u", &pressure(None)).is_ok(), "it still runs");
     story.run(10);
-    assert_eq!(story.agent.evict(&key(), &pressure(None)), Err(NotEvicted::NotThere));
+    assert_eq!(story.agent.evict(&key(), "u", &pressure(None)), Err(NotEvicted::NotThere));
 }
 
 // POD-WORK-6, POD-TERM-8
