@@ -14,8 +14,6 @@ impl Cluster {
     /// [`Request::Evict`](crate::admission::Request::Evict).
     ///
     /// ```
-    /// use std::time::Duration;
-    ///
     /// use kubernel::Cluster;
     /// use kubernel::api::{Key, Kind, Pod, Strictness, decode};
     /// use kubernel::cluster::node::Capacity;

@@ -76,6 +76,22 @@ pub enum Turn {
 }
 
 /// The end of one pod, as far as it is decided.
+///
+/// ```
+/// use kubernel::api::Pod;
+/// use kubernel::pod::ending::{Ending, KillOptions, State, Turn, UpdateType};
+///
+/// let mut pod = Pod::default();
+/// pod.spec.termination_grace_period_seconds = Some(30);
+/// let mut ending = Ending::of(&pod, true);
+/// assert_eq!(ending.update(&pod, UpdateType::Sync, None), Turn::Same);
+///
+/// let kill = KillOptions { grace: Some(20), ..KillOptions::default() };
+/// assert_eq!(ending.update(&pod, UpdateType::Kill, Some(&kill)), Turn::Began);
+/// pod.metadata.deletion_grace_period_seconds = Some(5);
+/// assert_eq!(ending.update(&pod, UpdateType::Update, None), Turn::Hurried);
+/// assert_eq!(*ending.state(), State::Terminating { grace: Some(5) });
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ending {
     state: State,
@@ -200,16 +216,14 @@ impl Ending {
     }
 
     /// The pod is not wanted any more, and nobody will say so: it counts as deleted, and ends with the grace
-    /// period of its spec, 1 without one. Whether that begins its end.
+    /// period of its spec, 1 without one.
     // POD-WORK-8
-    pub fn abandon(&mut self, pod: Option<&Pod>) -> bool {
+    pub fn abandon(&mut self, pod: Option<&Pod>) {
         self.deleted = true;
-        if self.is_requested() {
-            return false;
+        if !self.is_requested() {
+            let grace = pod.map_or(1, |pod| effective_grace(pod, 0, None));
+            self.state = State::Terminating { grace: Some(grace) };
         }
-        let grace = pod.map_or(1, |pod| effective_grace(pod, 0, None));
-        self.state = State::Terminating { grace: Some(grace) };
-        true
     }
 
     /// The containers of a living pod have ended and none will be started again.

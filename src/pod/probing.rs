@@ -45,8 +45,8 @@ impl Scene<'_> {
 
     fn seen(&self, name: &str) -> Option<&ContainerStatus> {
         let status = self.status;
-        let all = status.container_statuses.iter().chain(&status.init_container_statuses);
-        all.into_iter().find(|status| status.name == name)
+        let mut all = status.container_statuses.iter().chain(&status.init_container_statuses);
+        all.find(|status| status.name == name)
     }
 
     fn started(&self, name: &str) -> bool {

@@ -13,7 +13,7 @@ use crate::api::{
 use crate::pod::conditions::{self, condition};
 use crate::pod::container::{self, Facts, List, StartFailures};
 use crate::pod::phase::{Progress, is_terminal, phase};
-use crate::pod::probe::{self, Kind, KubeletStart, Verdicts};
+use crate::pod::probe::{self, Kind, KubeletStart, Verdict, Verdicts};
 use crate::pod::qos;
 use crate::pod::restart::all_containers_could_restart;
 use crate::pod::restart_all::{is_cleaned_up, restarts_all};
@@ -72,32 +72,42 @@ pub fn generate(pod: &Pod, old: &PodStatus, known: &Known<'_>) -> Generated {
     Generated { status, probe_now }
 }
 
-/// `old` with what the probes decide brought up to date: which containers have started and are ready, and the
-/// conditions that follow. The transition times are not set.
+/// `old` with what probes have decided since: which containers have started and are ready, and the conditions
+/// that follow from readiness. `None` if they have decided nothing. The transition times are not set.
+///
+/// Source: `pkg/kubelet/status/status_manager.go` (`SetContainerReadiness`, `SetContainerStartup`).
 // POD-PROBE-12
 #[must_use]
-pub fn readiness(
-    pod: &Pod,
-    old: &PodStatus,
-    verdicts: &Verdicts,
-    probed: &dyn Fn(&str, Kind) -> bool,
-) -> PodStatus {
+pub fn readiness(pod: &Pod, old: &PodStatus, verdicts: &Verdicts) -> Option<PodStatus> {
     let mut status = old.clone();
+    let (mut started, mut ready) = (false, false);
     for one in status.container_statuses.iter_mut().chain(&mut status.init_container_statuses) {
-        one.ready = false;
-    }
-    let _ = probe::apply(pod, &mut status, verdicts, probed, None);
-    let seen = seen(pod, &status);
-    let new = [
-        conditions::ready(pod, &old.conditions, &seen, &status.phase),
-        conditions::containers_ready(pod, &seen, &status.phase),
-    ];
-    for new in new {
-        if let Some(place) = status.conditions.iter_mut().find(|one| one.type_ == new.type_) {
-            *place = new;
+        let id = probe::bare_id(&one.container_id);
+        if let Some(verdict) = verdicts.of(Kind::Startup, id) {
+            let new = Some(verdict == Verdict::Success);
+            started |= one.started != new;
+            one.started = new;
+        }
+        if let Some(verdict) = verdicts.of(Kind::Readiness, id) {
+            let new = verdict == Verdict::Success;
+            ready |= one.ready != new;
+            one.ready = new;
         }
     }
-    status
+    if ready {
+        let seen = seen(pod, &status);
+        let new = [
+            conditions::ready(pod, &old.conditions, &seen, &status.phase),
+            conditions::containers_ready(pod, &seen, &status.phase),
+        ];
+        for new in new {
+            match status.conditions.iter_mut().find(|one| one.type_ == new.type_) {
+                Some(place) => *place = new,
+                None => status.conditions.push(new),
+            }
+        }
+    }
+    (started || ready).then_some(status)
 }
 
 /// The statuses in a form that knows whether there was an init list.

@@ -52,9 +52,7 @@ impl Worker {
     // POD-PROBE-12
     pub(crate) fn refresh(&mut self, pod: &Pod, world: &dyn World) {
         let Some(old) = &self.status else { return };
-        let probing = &self.probing;
-        let works = |name: &str, kind| probing.works(name, kind);
-        let status = readiness(pod, old, &self.verdicts, &works);
+        let Some(status) = readiness(pod, old, &self.verdicts) else { return };
         let now = world.now().wire(world.epoch());
         if let Ok(status) = report::accept(pod, Last::Cached(old), status, false, now) {
             self.status = Some(status);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Story, check, key, scripted};
-use crate::api::{ConfigMap, ObjectMeta, Pod, PodPhase, PodStatus};
+use crate::api::{ConditionStatus, ConfigMap, ObjectMeta, Pod, PodPhase, PodStatus};
 use crate::cluster::node::NotEvicted;
 use crate::pod::conditions;
 use crate::pod::eviction::{Eviction, Exempt, StorageLimit};
@@ -26,6 +26,11 @@ impl Story {
         let disruption = conditions::find(&status.conditions, &"DisruptionTarget".into());
         (status.phase.as_str(), &status.reason, disruption.map(|one| one.reason.as_str()))
     }
+}
+
+fn is_ready(status: &PodStatus) -> bool {
+    conditions::find(&status.conditions, &"Ready".into())
+        .is_some_and(|one| one.status == ConditionStatus::True)
 }
 
 fn pressure(soft: Option<i64>) -> Eviction {
@@ -56,9 +61,11 @@ fn a_node_ends_a_pod_with_a_reason_and_a_grace_period_of_its_own() {
         story.evict(&eviction).unwrap();
         // POD-STATUS-6, POD-STATUS-7: nothing of it is told while something runs.
         assert_eq!(story.ended(), ("Running", "", None), "{eviction:?}");
+        assert!(is_ready(story.status()), "{eviction:?}");
         story.run(100);
         assert_eq!(story.ended(), ("Failed", reason, disruption), "{eviction:?}");
         assert_eq!(story.status().message, eviction.to_string());
+        assert!(!is_ready(story.status()), "{eviction:?}");
         let end = format!("{}.000s Failed a:exit137/0", 10 + seconds);
         assert_eq!(story.log.last().unwrap(), &end, "{eviction:?}");
         assert!(!story.deleted);
@@ -145,10 +152,11 @@ fn a_container_that_has_ended_does_not_stay_ready_while_another_stops() {
 fn a_pod_whose_object_is_gone_ends_with_the_grace_period_of_its_spec() {
     let mut story = stubborn();
     story.remove();
+    let runs = |story: &Story| story.agent.clone().evict(&key(), "u", &pressure(None)).is_ok();
     story.run(29);
-    assert!(story.agent.evict(&key(), "u", &pressure(None)).is_ok(), "it still runs");
-    story.run(10);
-    assert_eq!(story.agent.evict(&key(), "u", &pressure(None)), Err(NotEvicted::NotThere));
+    assert!(runs(&story));
+    story.run(1);
+    assert!(!runs(&story));
 }
 
 // POD-WORK-6, POD-TERM-8
