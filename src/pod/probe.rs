@@ -220,6 +220,10 @@ impl Prober {
             return Some(self.due);
         }
         let known = bare_id(&self.instance) == life.id;
+        // POD-CSTATE-9: the status may take over `started` from the instance before.
+        if !known && started && self.kind == Kind::Startup {
+            return Some(self.due);
+        }
         if (known && self.on_hold) || started == (self.kind == Kind::Startup) {
             return None;
         }

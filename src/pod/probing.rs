@@ -53,6 +53,12 @@ impl Scene<'_> {
         self.seen(name).is_some_and(|status| status.started == Some(true))
     }
 
+    /// Whether a startup prober has just begun with the instance that the status shows.
+    fn is_undecided(&self, name: &str, verdicts: &Verdicts) -> bool {
+        let id = self.seen(name).map(|seen| bare_id(&seen.container_id));
+        id.and_then(|id| verdicts.of(Kind::Startup, id)) == Some(Verdict::Unknown)
+    }
+
     /// Whether the newest instance of a container had not ended yet at `at`. A look then had nothing new to
     /// find, or it would have happened then.
     fn was_alive(&self, name: &str, at: Instant) -> bool {
@@ -134,7 +140,11 @@ impl Probing {
                 status: scene.status,
                 now: at.wire(epoch),
             };
-            match prober.turn(&seen, verdicts, None) {
+            let turn = prober.turn(&seen, verdicts, None);
+            // A new instance that counted as started, as the one before had, has to start up.
+            changed |=
+                *kind == Kind::Startup && scene.started(name) && scene.is_undecided(name, verdicts);
+            match turn {
                 Turn::Wait => {}
                 Turn::End => return false,
                 Turn::Ask => {

@@ -72,24 +72,30 @@ pub fn generate(pod: &Pod, old: &PodStatus, known: &Known<'_>) -> Generated {
     Generated { status, probe_now }
 }
 
-/// `old` with what probes have decided since: which containers have started and are ready, and the conditions
-/// that follow from readiness. `None` if they have decided nothing. The transition times are not set.
+/// `old` with what probes have decided anew: which containers have started and are ready, and the conditions
+/// that follow from readiness. `None` if nothing in it changes. The transition times are not set.
 ///
 /// Source: `pkg/kubelet/status/status_manager.go` (`SetContainerReadiness`, `SetContainerStartup`).
 // POD-PROBE-12
-#[must_use]
-pub fn readiness(pod: &Pod, old: &PodStatus, verdicts: &Verdicts) -> Option<PodStatus> {
+pub(crate) fn readiness(
+    pod: &Pod,
+    old: &PodStatus,
+    (before, verdicts): (&Verdicts, &Verdicts),
+) -> Option<PodStatus> {
     let mut status = old.clone();
     let (mut started, mut ready) = (false, false);
+    let anew = |kind, id: &str| {
+        let verdict =
+            verdicts.of(kind, id).filter(|_| verdicts.of(kind, id) != before.of(kind, id));
+        verdict.map(|verdict| verdict == Verdict::Success)
+    };
     for one in status.container_statuses.iter_mut().chain(&mut status.init_container_statuses) {
         let id = probe::bare_id(&one.container_id);
-        if let Some(verdict) = verdicts.of(Kind::Startup, id) {
-            let new = Some(verdict == Verdict::Success);
-            started |= one.started != new;
-            one.started = new;
+        if let Some(new) = anew(Kind::Startup, id) {
+            started |= one.started != Some(new);
+            one.started = Some(new);
         }
-        if let Some(verdict) = verdicts.of(Kind::Readiness, id) {
-            let new = verdict == Verdict::Success;
+        if let Some(new) = anew(Kind::Readiness, id) {
             ready |= one.ready != new;
             one.ready = new;
         }

@@ -294,17 +294,11 @@ impl Worker {
         }
     }
 
-    fn probe(&mut self, pod: &Pod, world: &dyn World) {
+    pub(crate) fn probe(&mut self, pod: &Pod, world: &dyn World) {
         let Some(status) = &self.status else { return };
         let (now, epoch) = (world.now(), world.epoch());
         let scene = Scene { pod, status, lives: &self.lives, runtime: &self.runtime };
         self.dirty |= self.probing.run(scene, &mut self.verdicts, now, epoch);
-    }
-
-    /// Probes while something takes its time, which shows in what the probes decide alone.
-    fn watch(&mut self, pod: &Pod, world: &dyn World) {
-        self.probe(pod, world);
-        self.refresh(pod, world);
     }
 
     fn is_running(&self) -> bool {

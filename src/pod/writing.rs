@@ -48,11 +48,14 @@ impl Worker {
         }
     }
 
-    /// Brings what the probes decide up to date; the rest of the status waits until what is under way is over.
+    /// Lets the probes that are due ask while something takes its time, and writes what they decide; the rest of
+    /// the status waits until what is under way is over.
     // POD-PROBE-12
-    pub(crate) fn refresh(&mut self, pod: &Pod, world: &dyn World) {
+    pub(crate) fn watch(&mut self, pod: &Pod, world: &dyn World) {
+        let before = self.verdicts.clone();
+        self.probe(pod, world);
         let Some(old) = &self.status else { return };
-        let Some(status) = readiness(pod, old, &self.verdicts) else { return };
+        let Some(status) = readiness(pod, old, (&before, &self.verdicts)) else { return };
         let now = world.now().wire(world.epoch());
         if let Ok(status) = report::accept(pod, Last::Cached(old), status, false, now) {
             self.status = Some(status);

@@ -245,6 +245,31 @@ fn a_dead_container_is_killed_and_started_again() {
     );
 }
 
+// POD-CSTATE-9, POD-PROBE-1, POD-PROBE-6: until the startup prober has seen the new instance, the old one's
+// `started` counts.
+#[test]
+fn a_container_that_is_killed_has_to_start_up_again() {
+    let probe =
+        |period| json!({"httpGet": {"port": 1}, "periodSeconds": period, "failureThreshold": 9});
+    let mut liveness = probe(5);
+    liveness["failureThreshold"] = 1.into();
+    let container = json!({"name": "a", "startupProbe": probe(4), "livenessProbe": liveness});
+    let script = [("a", "started after 3s; live until 9s | started after 6s")];
+    let mut story = Story::new(scripted(&json!([container]), &script));
+    story.run(60);
+    check(
+        &story,
+        &[
+            "0.000s Pending a:ContainerCreating/0",
+            "0.000s Running a:running/0",
+            "4.000s Running a:ready/0",
+            "10.000s Running a:ready/1",
+            "12.000s Running a:running/1",
+            "16.000s Running a:ready/1",
+        ],
+    );
+}
+
 // POD-TERM-7, POD-TERM-9
 #[test]
 fn a_deleted_pod_stops_gracefully_and_goes() {
