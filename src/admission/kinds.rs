@@ -345,6 +345,7 @@ pub(crate) fn wants_generation(new: &Object, old: &Object) -> bool {
         R::peek(old).is_some_and(|old| part(new) != part(old))
     }
     match new {
+        // POD-UPD-6
         Object::Pod(new) => differ(&**new, old, |pod| &pod.spec),
         Object::ReplicationController(new) => differ(&**new, old, |rc| &rc.spec),
         // META-10

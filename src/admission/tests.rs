@@ -416,3 +416,25 @@ fn ephemeral_containers_and_resources_have_doors_of_their_own() {
     assert_eq!(resized.spec.containers[0].resources.requests["cpu"].to_string(), "2");
     assert_eq!(resized.spec.ephemeral_containers.len(), 1);
 }
+
+#[test]
+fn a_status_may_say_anything_of_the_phase_but_nothing_new_of_the_class() {
+    // POD-STATUS-9, POD-PHASE-14, POD-QOS-4
+    let mut server = Server::new();
+    let made = server.create("v1", "Pod", pod("a")).unwrap().to_value().unwrap();
+    assert_eq!(made["status"]["qosClass"], "BestEffort");
+    let mut ask = |phase: &str, class: &str| {
+        let mut pod = made.clone();
+        pod["metadata"]["resourceVersion"] = "".into();
+        pod["status"]["phase"] = phase.into();
+        pod["status"]["qosClass"] = class.into();
+        let sent = server.send(Request::UpdateStatus(Kind::Pod.read(pod).unwrap()))?;
+        Ok::<_, ApiError>(sent.to_value().unwrap()["status"].clone())
+    };
+    for phase in ["Failed", "Running", "Unknown", "Dancing"] {
+        let status = ask(phase, "").unwrap();
+        assert_eq!((&status["phase"], &status["qosClass"]), (&json!(phase), &json!("BestEffort")));
+    }
+    let details = ask("Running", "Guaranteed").unwrap_err().status().details.unwrap();
+    assert_eq!(&*details.causes[0].field, "status.qosClass");
+}
