@@ -12,7 +12,7 @@ use crate::pod::container::StartFailure;
 use crate::pod::pull::{Pull, Pulls};
 use crate::pod::restart::is_sidecar;
 use crate::pod::restart_all::restarts_all;
-use crate::pod::runtime::{Instance, InstanceState, Sandbox};
+use crate::pod::runtime::{Instance, InstanceState, Runtime, Sandbox};
 use crate::pod::stopping::spec_of;
 use crate::pod::termination::{KillReason, MINIMUM_GRACE, kill_grace};
 use crate::pod::worker::{Life, Waiting, Worker, World};
@@ -28,6 +28,8 @@ pub(crate) struct Pass {
     actions: Actions,
     /// When the newest instance of each container had ended, as the look saw it.
     ended: BTreeMap<String, Instant>,
+    /// What there was when the kills began: the status goes on to tell that until they are done.
+    pub(crate) seen: Option<Box<Runtime>>,
 }
 
 /// What is remembered of starts.
@@ -62,7 +64,8 @@ impl Worker {
             .filter_map(|instance| Some((instance.name.clone(), instance.exit()?.at?)));
         let ended = ended.collect();
         self.begin_kills(pod, &actions, world.now());
-        self.pass = Some(Pass { actions, ended });
+        let seen = (!self.stops.is_empty()).then(|| Box::new(self.runtime.clone()));
+        self.pass = Some(Pass { actions, ended, seen });
         self.settle(world.now());
         if self.stops.is_empty() {
             self.finish_pass(pod, world);
@@ -92,7 +95,7 @@ impl Worker {
     /// Goes on after all kills of the look: removals, the sandbox, starts.
     // POD-ACT-15
     pub(crate) fn finish_pass(&mut self, pod: &Pod, world: &mut dyn World) {
-        let Some(Pass { actions, ended }) = self.pass.take() else { return };
+        let Some(Pass { actions, ended, seen: _ }) = self.pass.take() else { return };
         if !actions.reset.is_empty() {
             let gone = |id: &str| actions.reset.iter().any(|reset| reset.id == id);
             self.runtime.containers.retain(|instance| !gone(&instance.id));

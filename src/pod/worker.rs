@@ -315,8 +315,11 @@ impl Worker {
     fn write(&mut self, pod: &Pod, world: &dyn World, stopped: bool) {
         let old = self.status.as_ref().unwrap_or(&pod.status);
         let probing = &self.probing;
+        // Kills and the starts after them are one sync: the end of an instance between them is not told,
+        // or the container could not be told to run again (POD-CSTATE-12).
+        let seen = self.pass.as_ref().and_then(|pass| pass.seen.as_deref());
         let known = Known {
-            runtime: &self.runtime,
+            runtime: seen.unwrap_or(&self.runtime),
             verdicts: &self.verdicts,
             probed: &|name, kind| probing.works(name, kind),
             failures: &self.failures,

@@ -227,7 +227,6 @@ fn a_dead_container_is_killed_and_started_again() {
         &[
             "0.000s Pending a:ContainerCreating/0",
             "0.000s Running a:ready/0",
-            "13.000s Running a:exit0/0",
             "13.000s Running a:ready/1",
         ],
     );
