@@ -71,3 +71,28 @@ fn looks_do_not_make_probes_come_sooner() {
     solo.run(Instant::from_secs(20)).unwrap();
     assert!(solo.status().container_statuses.first().unwrap().ready);
 }
+
+/// A prober of a pod that is over ends at its next turn, and not only when somebody happens to look. A
+/// sidecar that was never asked whether it has started, and has no prober any more, counts as started.
+#[test]
+fn pod_probe_2_probers_end_in_their_turn() {
+    let probe = json!({"httpGet": {"port": 80}, "periodSeconds": 5});
+    let sidecar = json!({"name": "proxy", "image": "proxy:1", "restartPolicy": "Always", "startupProbe": probe});
+    let life = Behaviour {
+        startup: Answers { from: seconds(3_600), until: None },
+        stop: OnStop::Ignore,
+        ..Behaviour::default()
+    };
+    let containers = json!([{"name": "web", "image": "web:1"}]);
+    let spec = json!({
+        "activeDeadlineSeconds": 3, "initContainers": [sidecar], "containers": containers,
+    });
+    let mut solo = solo(spec, &[("proxy", life)]);
+    let mut started_at = |at| {
+        solo.run(Instant::from_secs(at)).unwrap();
+        solo.status().init_container_statuses.first().unwrap().started
+    };
+    assert_eq!(started_at(3), Some(false), "the deadline is over");
+    assert_eq!(started_at(4), Some(false));
+    assert_eq!(started_at(5), Some(true));
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::api::{Container, Pod, PodStatus};
 use crate::pod::behaviour::Behaviour;
+use crate::pod::phase::is_terminal;
 use crate::pod::probe::{self, Kind, Prober, Subject, Turn, Verdicts};
 use crate::pod::restart::is_sidecar;
 use crate::pod::runtime::{InstanceState, Runtime};
@@ -86,7 +87,8 @@ impl Probing {
         }
     }
 
-    /// Lets every prober that is due take its turn; whether a verdict changed.
+    /// Lets every prober that is due take its turn; whether a verdict changed or a running
+    /// container lost its prober.
     pub(crate) fn run(
         &mut self,
         scene: Scene<'_>,
@@ -107,7 +109,10 @@ impl Probing {
             };
             match prober.turn(&seen, verdicts, None) {
                 Turn::Wait => {}
-                Turn::End => return false,
+                Turn::End => {
+                    changed |= scene.subject(name).is_some();
+                    return false;
+                }
                 Turn::Ask => {
                     if let Some(subject) = scene.subject(name) {
                         let age = at.since(subject.since);
@@ -121,11 +126,18 @@ impl Probing {
         changed
     }
 
-    /// When some prober has something to do that could change a verdict.
+    /// When some prober has something to do that could change a verdict, or ends.
     pub(crate) fn wake_at(&self, scene: Scene<'_>, verdicts: &Verdicts) -> Option<Instant> {
+        let over = is_terminal(&scene.status.phase);
+        let deleted = scene.pod.metadata.deletion_timestamp.is_some();
         let next = |(name, kind): &(String, Kind), prober: &Prober| {
             let probe = kind.of(scene.container(name)?)?;
             let subject = scene.subject(name)?;
+            // POD-PROBE-2, POD-PROBE-4: without a prober a container that runs counts as ready.
+            let gives_way = deleted && *kind != Kind::Readiness && !prober.is_on_hold();
+            if over || gives_way {
+                return Some(prober.wake_at());
+            }
             prober.next_look(probe, &subject, scene.started(name), verdicts)
         };
         self.probers.iter().filter_map(|(key, prober)| next(key, prober)).min()
