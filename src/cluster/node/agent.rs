@@ -467,9 +467,8 @@ fn report(slot: &Slot, view: View<'_>, out: &mut Sync) {
     let status = report::merge(pod, &pod.status, status.clone(), slot.worker.could_run(), now);
     if status != pod.status {
         out.why.extend(happened(&pod.status, &status).iter().map(Reason::of));
-        let mut pod = pod.as_ref().clone();
-        pod.status = status;
-        out.intents.push(Intent::UpdateStatus(pod.into()));
+        let (metadata, spec) = (pod.metadata.clone(), pod.spec.clone());
+        out.intents.push(Intent::UpdateStatus(Pod { metadata, spec, status }.into()));
         return;
     }
     // POD-TERM-9
