@@ -96,3 +96,29 @@ fn pod_probe_2_probers_end_in_their_turn() {
     assert_eq!(started_at(4), Some(false));
     assert_eq!(started_at(5), Some(true));
 }
+
+/// A container that was killed and started again in one sync keeps `started` until its startup prober
+/// meets the new instance, at the prober's next turn.
+#[test]
+fn pod_cstate_9_started_is_kept_until_the_next_turn_of_the_prober() {
+    let probe = |period: u8| json!({"httpGet": {"port": 80}, "periodSeconds": period});
+    let mut live = probe(1);
+    live["failureThreshold"] = 1.into();
+    let container = json!({
+        "name": "web", "image": "web:1", "livenessProbe": live, "startupProbe": probe(10),
+    });
+    let life = Behaviour {
+        liveness: Answers { until: Some(seconds(15)), ..Answers::default() },
+        ..Behaviour::default()
+    };
+    let mut solo = solo(json!({"containers": [container]}), &[("web", life)]);
+    let mut started_at = |at| {
+        solo.run(Instant::from_secs(at)).unwrap();
+        let one = solo.status().container_statuses.first().unwrap();
+        (one.restart_count, one.started)
+    };
+    assert_eq!(started_at(14), (0, Some(true)));
+    assert_eq!(started_at(19), (1, Some(true)));
+    assert_eq!(started_at(20), (1, Some(false)));
+    assert_eq!(started_at(30), (1, Some(true)));
+}

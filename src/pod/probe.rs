@@ -249,6 +249,11 @@ impl Prober {
             return Some(self.due);
         }
         let known = bare_id(&self.instance) == life.id;
+        // A container that was killed and started again keeps its `started` until the prober has seen
+        // the new instance (POD-CSTATE-9, POD-PROBE-1).
+        if !known && started && self.kind == Kind::Startup {
+            return Some(self.due);
+        }
         if (known && self.on_hold) || started == (self.kind == Kind::Startup) {
             return None;
         }

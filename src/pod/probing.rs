@@ -107,14 +107,23 @@ impl Probing {
                 status: scene.status,
                 now: at.wire(epoch),
             };
-            match prober.turn(&seen, verdicts, None) {
+            let subject = scene.subject(name);
+            let known = |verdicts: &Verdicts| {
+                subject.as_ref().is_some_and(|life| verdicts.of(*kind, life.id).is_some())
+            };
+            let was_known = known(verdicts);
+            let turn = prober.turn(&seen, verdicts, None);
+            // The first verdict takes back what a container had kept from its life before.
+            let met = known(verdicts) && !was_known;
+            changed |= met && *kind == Kind::Startup && scene.started(name);
+            match turn {
                 Turn::Wait => {}
                 Turn::End => {
-                    changed |= scene.subject(name).is_some();
+                    changed |= subject.is_some();
                     return false;
                 }
                 Turn::Ask => {
-                    if let Some(subject) = scene.subject(name) {
+                    if let Some(subject) = subject {
                         let age = at.since(subject.since);
                         let answer = subject.behaviour.answers(*kind).at(age);
                         changed |= prober.answer(probe, answer, verdicts);
