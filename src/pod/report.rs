@@ -144,11 +144,11 @@ fn normalize(pod: &Pod, status: &mut PodStatus) {
         .chain(&mut status.ephemeral_container_statuses)
     {
         for state in [&mut one.state, &mut one.last_termination_state] {
-            if let Some(end) = state.terminated.as_deref_mut() {
-                if end.message.len() > room {
-                    let cut = (0..=room).rev().find(|at| end.message.is_char_boundary(*at));
-                    end.message.truncate(cut.unwrap_or(0));
-                }
+            if let Some(end) = state.terminated.as_deref_mut()
+                && end.message.len() > room
+            {
+                let cut = (0..=room).rev().find(|at| end.message.is_char_boundary(*at));
+                end.message.truncate(cut.unwrap_or(0));
             }
         }
     }
