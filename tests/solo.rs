@@ -122,3 +122,22 @@ fn pod_cstate_9_started_is_kept_until_the_next_turn_of_the_prober() {
     assert_eq!(started_at(20), (1, Some(false)));
     assert_eq!(started_at(30), (1, Some(true)));
 }
+
+/// A deadline that passes while the pod is being stopped is told when it passes.
+#[test]
+fn pod_deadline_1_passes_while_a_pod_is_being_stopped() {
+    let life =
+        Behaviour { stop: OnStop::Exit { after: seconds(10), code: 0 }, ..Behaviour::default() };
+    let containers = json!([{"name": "web", "image": "web:1"}]);
+    let spec = json!({"activeDeadlineSeconds": 5, "containers": containers});
+    let mut solo = solo(spec, &[("web", life)]);
+    solo.run(Instant::from_secs(2)).unwrap();
+    solo.delete(None);
+    let mut reason_at = |at| {
+        solo.run(Instant::from_secs(at)).unwrap();
+        solo.worker().status().unwrap().reason.clone()
+    };
+    assert_eq!(reason_at(4), "");
+    assert_eq!(reason_at(5), "DeadlineExceeded");
+    assert_eq!(reason_at(12), "DeadlineExceeded");
+}

@@ -375,9 +375,11 @@ impl Worker {
                 super::probing::Scene { pod, status, lives: &self.lives, runtime: &self.runtime };
             self.probing.wake_at(scene, &self.verdicts)
         });
-        let due = status.and_then(|status| deadline(pod, status, epoch));
+        // The deadline also passes while everything is being stopped, and the status tells it.
+        let due = status.filter(|status| alive || !is_terminal(&status.phase));
+        let due = due.and_then(|status| deadline(pod, status, epoch));
         let held = self.tries.wake_at().filter(|_| alive && self.pass.is_none());
-        [self.next_end(), self.stops.wake_at(), probes, due.filter(|_| alive), held]
+        [self.next_end(), self.stops.wake_at(), probes, due, held]
             .into_iter()
             .flatten()
             .min()
