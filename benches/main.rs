@@ -10,6 +10,7 @@ mod api;
 mod cluster;
 mod labels;
 mod patch;
+mod pod;
 mod quantity;
 mod schedule;
 mod store;
@@ -31,6 +32,7 @@ fn main() {
     api::define(&mut criterion);
     labels::define(&mut criterion);
     patch::define(&mut criterion);
+    pod::define(&mut criterion);
     quantity::define(&mut criterion);
     schedule::define(&mut criterion);
     store::define(&mut criterion);

@@ -58,7 +58,7 @@ pub(crate) enum List {
 // POD-CSTATE-7
 pub(crate) fn statuses(
     facts: &Facts<'_>,
-    containers: &[&Container],
+    containers: &[Container],
     old: &[ContainerStatus],
     list: List,
 ) -> Vec<ContainerStatus> {
@@ -78,15 +78,12 @@ fn status(
     list: List,
 ) -> ContainerStatus {
     let old = old.iter().rev().find(|status| status.name == container.name);
-    let mut instances: Vec<&Instance> =
-        facts.runtime.containers.iter().filter(|one| one.name == container.name).collect();
-    instances.sort_by_key(|instance| std::cmp::Reverse(instance.created_at));
-    let mut out = match instances.split_first() {
-        None => missing(facts, container, old),
-        Some((newest, rest)) => {
+    let mut out = match newest_two(facts.runtime, &container.name) {
+        (None, _) => missing(facts, container, old),
+        (Some(newest), second) => {
             let mut out = convert(facts, container, newest, old);
             // POD-CSTATE-4
-            if let Some(second) = rest.first() {
+            if let Some(second) = second {
                 out.last_termination_state = convert(facts, container, second, old).state;
             }
             out
@@ -105,6 +102,22 @@ fn status(
         out.state = waiting(&failure.reason, &failure.message);
     }
     out
+}
+
+/// The two instances of a container that were made last; of equally old ones the first in the list.
+fn newest_two<'a>(
+    runtime: &'a Runtime,
+    name: &str,
+) -> (Option<&'a Instance>, Option<&'a Instance>) {
+    let (mut newest, mut second) = (None::<&Instance>, None::<&Instance>);
+    for one in runtime.containers.iter().filter(|one| one.name == name) {
+        if newest.is_none_or(|newest| one.created_at > newest.created_at) {
+            (newest, second) = (Some(one), newest);
+        } else if second.is_none_or(|second| one.created_at > second.created_at) {
+            second = Some(one);
+        }
+    }
+    (newest, second)
 }
 
 /// Whether a plain init container needs no look at failed starts: it has succeeded, or must have.
@@ -185,13 +198,12 @@ fn convert(
     instance: &Instance,
     old: Option<&ContainerStatus>,
 ) -> ContainerStatus {
-    let id = format!("containerd://{}", instance.id);
     let mut out = ContainerStatus {
         name: instance.name.clone(),
         restart_count: instance.restart_count,
         image: instance.image.clone(),
         image_id: instance.image_id.clone(),
-        container_id: id.clone(),
+        container_id: ["containerd://", &instance.id].concat(),
         allocated_resources: container.resources.requests.clone(),
         resources: Some(Box::new(container.resources.clone())),
         ..ContainerStatus::default()
@@ -199,7 +211,7 @@ fn convert(
     if let Some(old) = old {
         out.volume_mounts.clone_from(&old.volume_mounts);
         out.restart_count = out.restart_count.max(old.restart_count);
-        if old.container_id != id && old.state.terminated.is_some() {
+        if old.container_id != out.container_id && old.state.terminated.is_some() {
             out.last_termination_state.terminated.clone_from(&old.state.terminated);
         } else {
             let last = &old.last_termination_state.terminated;
@@ -218,7 +230,9 @@ fn convert(
             }
         }
         InstanceState::Created => out.state = waiting("", ""),
-        InstanceState::Exited(exit) => out.state.terminated = Some(ended(exit, id, facts.epoch)),
+        InstanceState::Exited(exit) => {
+            out.state.terminated = Some(ended(exit, out.container_id.clone(), facts.epoch));
+        }
         InstanceState::Unknown => match old.filter(|old| old.state.running.is_some()) {
             Some(old) => {
                 let reason =

@@ -205,7 +205,9 @@ fn default_http(http: &mut HTTPGetAction) {
 
 fn fill_requests(resources: &mut ResourceRequirements) {
     for (name, limit) in &resources.limits {
-        resources.requests.entry(name.clone()).or_insert_with(|| limit.clone());
+        if !resources.requests.contains_key(name) {
+            resources.requests.insert(name.clone(), limit.clone());
+        }
     }
 }
 

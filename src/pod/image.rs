@@ -71,13 +71,11 @@ fn is_name(text: &str) -> bool {
         Some(_) | None => (None, text),
     };
     let length = if host.is_none() && !path.contains('/') { "library/".len() } else { 0 };
-    path.len() + length <= 255 && host.is_none_or(is_host) && path.split('/').all(is_path_part)
+    path.len() + length <= 255 && host.is_none_or(is_host) && is_path(path)
 }
 
 fn looks_like_host(text: &str) -> bool {
-    text.contains(['.', ':'])
-        || text == "localhost"
-        || text.bytes().any(|byte| byte.is_ascii_uppercase())
+    text == "localhost" || text.bytes().any(|byte| matches!(byte, b'.' | b':' | b'A'..=b'Z'))
 }
 
 fn is_host(text: &str) -> bool {
@@ -92,37 +90,52 @@ fn is_host(text: &str) -> bool {
         Some(v6) => {
             !v6.is_empty() && v6.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':')
         }
-        None => name.split('.').all(|part| {
-            let alphanumeric = |byte: Option<u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric());
-            alphanumeric(part.bytes().next())
-                && alphanumeric(part.bytes().next_back())
-                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        }),
+        None => is_domain(name),
     };
     port_is_good && name_is_good
 }
 
-/// Lower-case alphanumerics, joined by one `.`, one or two `_`, or any number of `-`.
-fn is_path_part(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let mut rest = text.as_bytes();
-    loop {
-        let word = rest.iter().take_while(|byte| plain(**byte)).count();
-        let Some((_, after)) = rest.split_at_checked(word).filter(|_| word > 0) else {
-            return false;
+/// Alphanumerics and hyphens, joined by dots; a hyphen is never the first or the last of a part.
+fn is_domain(text: &str) -> bool {
+    let mut before = b'.';
+    for byte in text.bytes() {
+        let good = match byte {
+            b'-' => before != b'.',
+            b'.' => before.is_ascii_alphanumeric(),
+            _ => byte.is_ascii_alphanumeric(),
         };
-        if after.is_empty() {
-            return true;
-        }
-        let joint = after.iter().take_while(|byte| !plain(**byte)).count();
-        let Some((joint, after)) = after.split_at_checked(joint) else { return false };
-        let good = joint == b"."
-            || joint == b"_"
-            || joint == b"__"
-            || joint.iter().all(|byte| *byte == b'-');
         if !good {
             return false;
         }
-        rest = after;
+        before = byte;
     }
+    before.is_ascii_alphanumeric()
+}
+
+/// Parts joined by slashes. A part is made of lower-case alphanumerics, joined by one `.`, one or two
+/// `_`, or any number of `-`.
+fn is_path(text: &str) -> bool {
+    /// What came last.
+    #[derive(Clone, Copy)]
+    enum Last {
+        Slash,
+        Letter,
+        Dot,
+        Line,
+        Lines,
+        Hyphen,
+    }
+    let mut last = Last::Slash;
+    for byte in text.bytes() {
+        last = match (byte, last) {
+            (b'a'..=b'z' | b'0'..=b'9', _) => Last::Letter,
+            (b'/', Last::Letter) => Last::Slash,
+            (b'.', Last::Letter) => Last::Dot,
+            (b'_', Last::Letter) => Last::Line,
+            (b'_', Last::Line) => Last::Lines,
+            (b'-', Last::Letter | Last::Hyphen) => Last::Hyphen,
+            _ => return false,
+        };
+    }
+    matches!(last, Last::Letter)
 }

@@ -3,6 +3,7 @@
 //! Source: `pkg/apis/core/v1/helper/qos/qos.go`.
 
 use crate::api::{Pod, PodQOSClass, ResourceList};
+use crate::quantity::Quantity;
 
 /// The resources that count.
 const COUNTED: [&str; 2] = ["cpu", "memory"];
@@ -28,21 +29,20 @@ pub fn effective(pod: &Pod) -> PodQOSClass {
 // POD-QOS-1, POD-QOS-2, POD-QOS-3
 #[must_use]
 pub fn class(pod: &Pod) -> PodQOSClass {
-    let mut requests = ResourceList::new();
-    let mut limits = ResourceList::new();
+    let mut requests = Sums::default();
+    let mut limits = Sums::default();
     let mut guaranteed = true;
     if let Some(resources) = pod.spec.resources.as_deref() {
-        add(&mut requests, &resources.requests);
-        add(&mut limits, &resources.limits);
-        guaranteed = resources.limits.is_empty() || has_all(&resources.limits);
+        requests.add(&resources.requests);
+        let both = limits.add(&resources.limits);
+        guaranteed = resources.limits.is_empty() || both;
     } else {
         for container in pod.spec.containers.iter().chain(&pod.spec.init_containers) {
-            add(&mut requests, &container.resources.requests);
-            add(&mut limits, &container.resources.limits);
-            guaranteed &= has_all(&container.resources.limits);
+            requests.add(&container.resources.requests);
+            guaranteed &= limits.add(&container.resources.limits);
         }
     }
-    if requests.is_empty() && limits.is_empty() {
+    if requests.is_zero() && limits.is_zero() {
         PodQOSClass::BestEffort
     } else if guaranteed && requests == limits {
         PodQOSClass::Guaranteed
@@ -51,14 +51,25 @@ pub fn class(pod: &Pod) -> PodQOSClass {
     }
 }
 
-fn add(sum: &mut ResourceList, list: &ResourceList) {
-    for name in COUNTED {
-        if let Some(amount) = list.get(name).filter(|amount| amount.signum() > 0) {
-            *sum.entry(name.to_owned()).or_default() += amount;
-        }
-    }
-}
+/// What is asked for of the resources that count: cpu, memory. Only amounts above zero are added, so
+/// that a sum of zero means that nothing was asked for.
+#[derive(Default, PartialEq, Eq)]
+struct Sums([Quantity; COUNTED.len()]);
 
-fn has_all(limits: &ResourceList) -> bool {
-    COUNTED.iter().all(|name| limits.get(*name).is_some_and(|amount| amount.signum() > 0))
+impl Sums {
+    /// Adds; whether `list` has an amount above zero of each.
+    fn add(&mut self, list: &ResourceList) -> bool {
+        let mut all = true;
+        for (name, sum) in COUNTED.iter().zip(&mut self.0) {
+            match list.get(*name).filter(|amount| amount.signum() > 0) {
+                Some(amount) => *sum += amount,
+                None => all = false,
+            }
+        }
+        all
+    }
+
+    fn is_zero(&self) -> bool {
+        self.0.iter().all(Quantity::is_zero)
+    }
 }

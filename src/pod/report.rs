@@ -144,11 +144,11 @@ fn normalize(pod: &Pod, status: &mut PodStatus) {
         .chain(&mut status.ephemeral_container_statuses)
     {
         for state in [&mut one.state, &mut one.last_termination_state] {
-            if let Some(end) = state.terminated.as_deref_mut() {
+            if let Some(end) = state.terminated.as_deref_mut()
+                && end.message.len() > room
+            {
                 let cut = (0..=room).rev().find(|at| end.message.is_char_boundary(*at));
-                if end.message.len() > room {
-                    end.message.truncate(cut.unwrap_or(0));
-                }
+                end.message.truncate(cut.unwrap_or(0));
             }
         }
     }
@@ -160,26 +160,70 @@ fn normalize(pod: &Pod, status: &mut PodStatus) {
 
 // POD-STATUS-3
 fn same(old: &PodStatus, new: &PodStatus) -> bool {
-    let ours = |status: &PodStatus| {
-        let mut all: Vec<_> = status
-            .conditions
-            .iter()
-            .filter(|one| conditions::is_owned(&one.type_) || conditions::is_shared(&one.type_))
-            .map(|one| {
-                (one.type_.clone(), one.status.clone(), one.reason.clone(), one.message.clone())
-            })
-            .collect();
-        all.sort();
+    same_conditions(old, new) && same_apart_from_conditions(old, new)
+}
+
+/// Whether the conditions of owned and shared types say the same, in whatever order.
+fn same_conditions(old: &PodStatus, new: &PodStatus) -> bool {
+    fn ours(status: &PodStatus) -> impl Iterator<Item = [&str; 4]> {
+        let told = status.conditions.iter();
+        let told = told
+            .filter(|one| conditions::is_owned(&one.type_) || conditions::is_shared(&one.type_));
+        told.map(|one| [one.type_.as_str(), one.status.as_str(), &one.reason, &one.message])
+    }
+    if ours(old).eq(ours(new)) {
+        return true;
+    }
+    let sorted = |status| {
+        let mut all: Vec<_> = ours(status).collect();
+        all.sort_unstable();
         all
     };
-    let strip = |status: &PodStatus| PodStatus {
-        conditions: Vec::new(),
-        resource_claim_statuses: Vec::new(),
-        extended_resource_claim_status: None,
-        node_allocatable_resource_claim_statuses: Vec::new(),
-        ..status.clone()
-    };
-    ours(old) == ours(new) && strip(old) == strip(new)
+    sorted(old) == sorted(new)
+}
+
+/// Every field is named, so that a new one has to be decided about.
+fn same_apart_from_conditions(old: &PodStatus, new: &PodStatus) -> bool {
+    let PodStatus {
+        observed_generation,
+        phase,
+        conditions: _,
+        message,
+        reason,
+        nominated_node_name,
+        host_ip,
+        host_ips,
+        pod_ip,
+        pod_ips,
+        start_time,
+        init_container_statuses,
+        container_statuses,
+        qos_class,
+        ephemeral_container_statuses,
+        resize,
+        resource_claim_statuses: _,
+        extended_resource_claim_status: _,
+        allocated_resources,
+        resources,
+        node_allocatable_resource_claim_statuses: _,
+    } = old;
+    *observed_generation == new.observed_generation
+        && *phase == new.phase
+        && *message == new.message
+        && *reason == new.reason
+        && *nominated_node_name == new.nominated_node_name
+        && *host_ip == new.host_ip
+        && *host_ips == new.host_ips
+        && *pod_ip == new.pod_ip
+        && *pod_ips == new.pod_ips
+        && *start_time == new.start_time
+        && *init_container_statuses == new.init_container_statuses
+        && *container_statuses == new.container_statuses
+        && *qos_class == new.qos_class
+        && *ephemeral_container_statuses == new.ephemeral_container_statuses
+        && *resize == new.resize
+        && *allocated_resources == new.allocated_resources
+        && *resources == new.resources
 }
 
 /// The status to send: what the node says, and of the API's status what is not the node's.

@@ -7,6 +7,10 @@ use crate::api::{
 };
 use crate::pod::conditions::find;
 use crate::pod::restart::is_sidecar;
+use crate::quantity::Quantity;
+
+/// Nothing at all.
+const NONE: &ResourceList = &ResourceList::new();
 
 /// Which parts of a pod count.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,7 +59,10 @@ pub fn requests_with(pod: &Pod, options: &Options) -> ResourceList {
     if let Some(own) = pod_level(pod, options) {
         let moved = options.use_pod_status && options.use_status;
         let state = pod.status.resources.as_deref().filter(|_| moved).map(|actual| {
-            in_use(pod, &own.requests, &actual.requests, Some(&pod.status.allocated_resources))
+            let mut state = Sums::default();
+            let allocated = &pod.status.allocated_resources;
+            in_use(&mut state, pod, [&own.requests, &actual.requests, allocated]);
+            state.into_list()
         });
         put_pod_level(&mut out, &own.requests, state.as_ref());
     }
@@ -72,12 +79,11 @@ pub fn limits_with(pod: &Pod, options: &Options) -> ResourceList {
     let mut out = container_limits(pod, options);
     if let Some(own) = pod_level(pod, options) {
         let moved = options.use_pod_status && options.use_status;
-        let state = pod
-            .status
-            .resources
-            .as_deref()
-            .filter(|_| moved)
-            .map(|actual| in_use(pod, &own.limits, &actual.limits, None));
+        let state = pod.status.resources.as_deref().filter(|_| moved).map(|actual| {
+            let mut state = Sums::default();
+            in_use(&mut state, pod, [&own.limits, &actual.limits, NONE]);
+            state.into_list()
+        });
         put_pod_level(&mut out, &own.limits, state.as_ref());
     }
     if !options.exclude_overhead {
@@ -94,55 +100,120 @@ pub fn limits_with(pod: &Pod, options: &Options) -> ResourceList {
 // POD-RES-1
 #[must_use]
 pub fn container_requests(pod: &Pod, options: &Options) -> ResourceList {
-    aggregate(pod, |container, counts| {
+    aggregate(pod, |sums, container, counts| {
         let spec = &container.resources.requests;
-        let mut own = match status(pod, container).filter(|_| options.use_status && counts) {
+        match status(pod, container).filter(|_| options.use_status && counts) {
             Some((seen, actual)) => {
-                in_use(pod, spec, &actual.requests, Some(&seen.allocated_resources))
+                in_use(sums, pod, [spec, &actual.requests, &seen.allocated_resources]);
             }
-            None => spec.clone(),
-        };
-        for (name, amount) in &options.non_missing {
-            own.entry(name.clone()).or_insert_with(|| amount.clone());
+            None => sums.add(spec),
         }
-        own
+        sums.fill(&options.non_missing);
     })
 }
 
 /// The limits of all containers together.
 #[must_use]
 pub fn container_limits(pod: &Pod, options: &Options) -> ResourceList {
-    aggregate(pod, |container, counts| {
+    aggregate(pod, |sums, container, counts| {
         let spec = &container.resources.limits;
         match status(pod, container).filter(|_| options.use_status && counts) {
-            Some((_, actual)) => in_use(pod, spec, &actual.limits, None),
-            None => spec.clone(),
+            Some((_, actual)) => in_use(sums, pod, [spec, &actual.limits, NONE]),
+            None => sums.add(spec),
         }
     })
 }
 
 /// Sums over the containers; `of` gives the amounts of one, and is told whether it stays running.
-fn aggregate(pod: &Pod, of: impl Fn(&Container, bool) -> ResourceList) -> ResourceList {
-    let mut total = ResourceList::new();
+fn aggregate<'a>(pod: &'a Pod, of: impl Fn(&mut Sums<'a>, &'a Container, bool)) -> ResourceList {
+    let mut total = Sums::default();
+    let mut own = Sums::default();
     for container in &pod.spec.containers {
-        add(&mut total, &of(container, true));
+        own.clear();
+        of(&mut own, container, true);
+        total.add_all(&own);
     }
-    let mut sidecars = ResourceList::new();
-    let mut peak = ResourceList::new();
+    let mut sidecars = Sums::default();
+    let mut peak = Sums::default();
     for container in &pod.spec.init_containers {
-        let own = of(container, is_sidecar(container));
+        own.clear();
+        of(&mut own, container, is_sidecar(container));
         if is_sidecar(container) {
-            add(&mut total, &own);
-            add(&mut sidecars, &own);
-            raise(&mut peak, &sidecars);
+            total.add_all(&own);
+            sidecars.add_all(&own);
+            peak.raise_all(&sidecars);
         } else {
-            let mut both = own;
-            add(&mut both, &sidecars);
-            raise(&mut peak, &both);
+            own.add_all(&sidecars);
+            peak.raise_all(&own);
         }
     }
-    raise(&mut total, &peak);
-    total
+    total.raise_all(&peak);
+    total.into_list()
+}
+
+/// Amounts by name, in order. The names are borrowed: a sum over containers allocates no text before
+/// it is complete.
+#[derive(Default)]
+struct Sums<'a>(Vec<(&'a str, Quantity)>);
+
+impl<'a> Sums<'a> {
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    fn add(&mut self, list: &'a ResourceList) {
+        self.merge(list.iter().map(|(name, amount)| (name.as_str(), amount)), add_to);
+    }
+
+    fn add_all(&mut self, other: &Self) {
+        self.merge(other.0.iter().map(|(name, amount)| (*name, amount)), add_to);
+    }
+
+    fn raise(&mut self, list: &'a ResourceList) {
+        self.merge(list.iter().map(|(name, amount)| (name.as_str(), amount)), raise_to);
+    }
+
+    fn raise_all(&mut self, other: &Self) {
+        self.merge(other.0.iter().map(|(name, amount)| (*name, amount)), raise_to);
+    }
+
+    /// Takes over what is not there yet.
+    fn fill(&mut self, list: &'a ResourceList) {
+        self.merge(list.iter().map(|(name, amount)| (name.as_str(), amount)), |_, _| {});
+    }
+
+    /// Walks over both in order: what both have is joined by `join`, what is new is taken over.
+    fn merge<'b>(
+        &mut self,
+        other: impl Iterator<Item = (&'a str, &'b Quantity)>,
+        join: impl Fn(&mut Quantity, &Quantity),
+    ) {
+        let mut at = 0;
+        for (name, amount) in other {
+            while self.0.get(at).is_some_and(|(known, _)| *known < name) {
+                at += 1;
+            }
+            match self.0.get_mut(at) {
+                Some((known, sum)) if *known == name => join(sum, amount),
+                Some(_) | None => self.0.insert(at, (name, amount.clone())),
+            }
+            at += 1;
+        }
+    }
+
+    fn into_list(self) -> ResourceList {
+        self.0.into_iter().map(|(name, amount)| (name.to_owned(), amount)).collect()
+    }
+}
+
+fn add_to(sum: &mut Quantity, amount: &Quantity) {
+    *sum += amount;
+}
+
+fn raise_to(most: &mut Quantity, amount: &Quantity) {
+    if *amount > *most {
+        most.clone_from(amount);
+    }
 }
 
 fn pod_level<'a>(pod: &'a Pod, options: &Options) -> Option<&'a ResourceRequirements> {
@@ -169,20 +240,14 @@ fn status<'a>(
     Some((seen, seen.resources.as_deref()?))
 }
 
-/// What counts of a resize that is under way.
+/// What counts of a resize that is under way: the most of what is wanted, in use and allocated.
 // POD-RES-4
-fn in_use(
-    pod: &Pod,
-    spec: &ResourceList,
-    actual: &ResourceList,
-    allocated: Option<&ResourceList>,
-) -> ResourceList {
-    let mut out = if is_infeasible(pod) { ResourceList::new() } else { spec.clone() };
-    raise(&mut out, actual);
-    if let Some(allocated) = allocated {
-        raise(&mut out, allocated);
+fn in_use<'a>(sums: &mut Sums<'a>, pod: &Pod, [spec, actual, allocated]: [&'a ResourceList; 3]) {
+    if !is_infeasible(pod) {
+        sums.add(spec);
     }
-    out
+    sums.raise(actual);
+    sums.raise(allocated);
 }
 
 fn is_infeasible(pod: &Pod) -> bool {
@@ -198,14 +263,6 @@ fn add(sum: &mut ResourceList, list: &ResourceList) {
             None => {
                 sum.insert(name.clone(), amount.clone());
             }
-        }
-    }
-}
-
-fn raise(most: &mut ResourceList, list: &ResourceList) {
-    for (name, amount) in list {
-        if most.get(name).is_none_or(|most| amount > most) {
-            most.insert(name.clone(), amount.clone());
         }
     }
 }

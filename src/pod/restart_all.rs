@@ -27,7 +27,12 @@ pub fn restarts_all(pod: &Pod, runtime: Option<&Runtime>, status: Option<&PodSta
     if going_on {
         return true;
     }
-    pod.spec.init_containers.iter().chain(&pod.spec.containers).any(|container| {
+    let mut all = pod.spec.init_containers.iter().chain(&pod.spec.containers);
+    // Only who has rules can ask for it.
+    all.any(|container| {
+        if container.restart_policy_rules.is_empty() {
+            return false;
+        }
         if let Some(runtime) = runtime {
             let Some(exit) = runtime.newest(&container.name).and_then(|newest| newest.exit())
             else {
@@ -38,12 +43,10 @@ pub fn restarts_all(pod: &Pod, runtime: Option<&Runtime>, status: Option<&PodSta
             }
         }
         let Some(status) = status else { return false };
-        let last = |list: &[crate::api::ContainerStatus]| {
-            list.iter().rev().find(|status| status.name == container.name).cloned()
-        };
-        last(&status.container_statuses)
-            .or_else(|| last(&status.init_container_statuses))
-            .and_then(|status| status.state.terminated)
+        // The last one of the regular containers counts, else the last one of the init containers.
+        let mut all = status.init_container_statuses.iter().chain(&status.container_statuses).rev();
+        all.find(|status| status.name == container.name)
+            .and_then(|status| status.state.terminated.as_deref())
             .is_some_and(|end| asks_for_all(container, end.exit_code))
     })
 }

@@ -134,11 +134,8 @@ fn containers(pod: &Pod, old: &PodStatus, known: &Known<'_>) -> PodStatus {
         epoch: known.epoch,
     };
     let spec = &pod.spec;
-    let regular: Vec<&Container> = spec.containers.iter().collect();
-    let init: Vec<&Container> = spec.init_containers.iter().collect();
     let ephemeral: Vec<Container> =
         spec.ephemeral_containers.iter().map(container::of_ephemeral).collect();
-    let ephemeral: Vec<&Container> = ephemeral.iter().collect();
     let pod_ips: Vec<PodIP> =
         sort_ips(&known.runtime.ips, known.primary_v6).into_iter().map(|ip| PodIP { ip }).collect();
     PodStatus {
@@ -147,13 +144,13 @@ fn containers(pod: &Pod, old: &PodStatus, known: &Known<'_>) -> PodStatus {
         qos_class: qos::effective(pod),
         container_statuses: container::statuses(
             &facts,
-            &regular,
+            &spec.containers,
             &old.container_statuses,
             List::Other,
         ),
         init_container_statuses: container::statuses(
             &facts,
-            &init,
+            &spec.init_containers,
             &old.init_container_statuses,
             List::Init,
         ),
@@ -210,6 +207,9 @@ pub fn deadline(pod: &Pod, status: &PodStatus, epoch: Time) -> Option<Instant> {
     Some(Instant::at_wire(start, epoch) + Duration::from_secs(seconds))
 }
 
+/// How many conditions most pods have.
+const OWN_CONDITIONS: usize = 5;
+
 // POD-COND-2, POD-COND-3
 fn all_conditions(
     pod: &Pod,
@@ -218,8 +218,8 @@ fn all_conditions(
     status: &PodStatus,
 ) -> Vec<PodCondition> {
     let foreign = pod.status.conditions.iter();
-    let mut out: Vec<PodCondition> =
-        foreign.filter(|one| !conditions::is_owned(&one.type_)).cloned().collect();
+    let mut out = Vec::with_capacity(OWN_CONDITIONS);
+    out.extend(foreign.filter(|one| !conditions::is_owned(&one.type_)).cloned());
     let disruption = PodConditionType::DisruptionTarget;
     if let Some(kept) = conditions::find(&old.conditions, &disruption) {
         match out.iter_mut().find(|one| one.type_ == disruption) {
@@ -276,16 +276,22 @@ fn restarting(pod: &Pod, old: &PodStatus, known: &Known<'_>, phase: &PodPhase) -
 
 // POD-NET-1
 pub(crate) fn sort_ips(ips: &[String], primary_v6: bool) -> Vec<String> {
-    let parsed: Vec<IpAddr> = ips.iter().filter_map(|ip| parse_ip(ip)).collect();
-    let first = |v4: bool| parsed.iter().find(|ip| ip.is_ipv4() == v4);
-    let chosen = [first(!primary_v6), first(primary_v6)];
-    chosen.into_iter().flatten().map(IpAddr::to_string).collect()
+    let mut chosen = [None, None];
+    for ip in ips.iter().filter_map(|ip| parse_ip(ip)) {
+        let [primary, other] = &mut chosen;
+        let place = if ip.is_ipv6() == primary_v6 { primary } else { other };
+        place.get_or_insert(ip);
+    }
+    chosen.into_iter().flatten().map(|ip| ip.to_string()).collect()
 }
 
 /// An address; leading zeros in IPv4 parts are ignored, and IPv4 in IPv6 form is IPv4.
 fn parse_ip(text: &str) -> Option<IpAddr> {
+    if let Ok(ip) = text.parse::<IpAddr>() {
+        return Some(ip.to_canonical());
+    }
     if text.contains(':') {
-        return text.parse::<IpAddr>().ok().map(|ip| ip.to_canonical());
+        return None;
     }
     let trimmed: Vec<&str> = text
         .split('.')

@@ -103,9 +103,11 @@ impl Worker {
     /// Lets the stops go on and notes the ends that are due at `now`.
     pub(crate) fn settle(&mut self, now: Instant) {
         loop {
-            let running = self.running();
-            for stop in self.stops.0.values_mut() {
-                *stop = stop.clone().handle(now, &running);
+            if !self.stops.is_empty() {
+                let running = self.running();
+                for stop in self.stops.0.values_mut() {
+                    *stop = stop.clone().handle(now, &running);
+                }
             }
             let due: BTreeMap<String, End> = self
                 .runtime

@@ -11,10 +11,11 @@ const MODE: i32 = 0o644;
 
 // POD-DEF-8
 pub(crate) fn default(volume: &mut Volume) {
-    let bare = Volume { name: volume.name.clone(), ..Volume::default() };
-    if *volume == bare {
+    let name = std::mem::take(&mut volume.name);
+    if *volume == Volume::default() {
         volume.empty_dir.get_or_insert_default();
     }
+    volume.name = name;
     if let Some(image) = volume.image.as_deref_mut() {
         default_pull(&image.reference, &mut image.pull_policy);
     }

@@ -37,15 +37,17 @@ impl Worker {
         if let Some(instead) = instead {
             instead.apply(pod, &mut status);
         }
-        for name in probe_now {
-            self.probing.trigger(&name, world.now());
-        }
         let last = self.status.as_ref().map_or(Last::Api(&pod.status), Last::Cached);
         let forced = pod.metadata.deletion_timestamp.is_some();
         let now = world.now().wire(world.epoch());
-        if let Ok(status) = report::accept(pod, last, status, forced, now) {
-            self.status = Some(status);
+        let Ok(status) = report::accept(pod, last, status, forced, now) else { return };
+        // Upstream probes out of turn at every sync, but syncs only when something has happened.
+        if self.status.as_ref() != Some(&status) {
+            for name in probe_now {
+                self.probing.trigger(&name, world.now());
+            }
         }
+        self.status = Some(status);
     }
 
     /// Lets the probes that are due ask while something takes its time, and writes what they decide; the rest of

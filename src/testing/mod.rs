@@ -26,13 +26,21 @@
 //! });
 //! ```
 
+mod behaviour;
+mod defect;
 mod objects;
+mod pod;
 mod seeds;
+mod solo;
 mod text;
 mod world;
 
+pub use behaviour::{Script, behaviours, scripted_pods, scripts};
+pub use defect::{Defect, broken_pods, defects};
 pub use objects::{containers, deployments, pods, services};
+pub use pod::full_pods;
 pub use seeds::{Failure, seeds};
+pub use solo::{Restless, Solo, Started};
 pub use text::{
     label_keys, label_maps, label_selectors, label_values, labels, quantities, selector_texts,
     subdomains,

@@ -16,7 +16,7 @@ use crate::int_or_string::IntOrString;
 use crate::quantity::{Format, Quantity};
 use crate::testing::text::{label_maps, labels};
 
-const IMAGES: [&str; 3] = ["web:1", "web:2", "registry.example.com/db:15"];
+pub(super) const IMAGES: [&str; 3] = ["web:1", "web:2", "registry.example.com/db:15"];
 
 fn metadata(
     name: impl Strategy<Value = String>,
@@ -31,7 +31,7 @@ fn metadata(
 }
 
 /// What a container may ask for: less than a hundredth of a node's, and limits at or above it.
-fn resources() -> impl Strategy<Value = ResourceRequirements> {
+pub(super) fn resources() -> impl Strategy<Value = ResourceRequirements> {
     let amounts = (1..40_i64, 1..80_i64, option::of(1..=3_i64));
     amounts.prop_map(|(cpu, memory, factor)| {
         let list = |times: i64| -> BTreeMap<String, Quantity> {

@@ -232,7 +232,8 @@ impl NodeAgent {
             .object(key)
             .and_then(Pod::peek_arc)
             .filter(|pod| *pod.spec.node_name == *self.name);
-        let mut slots = self.slots.get(key).map(|slots| slots.as_ref().clone()).unwrap_or_default();
+        let mut slots = self.take(key, wanted.map(|pod| pod.metadata.uid.as_str()));
+        let wished = wishes(pods(&slots));
         let mut out = Sync::default();
         if let Some(pod) = wanted
             && !slots.iter().any(|slot| slot.pod.metadata.uid == pod.metadata.uid)
@@ -252,8 +253,20 @@ impl NodeAgent {
             let is_wanted = Some(&slot.pod.metadata.uid) == uid.as_ref();
             is_wanted || *slot.worker.state() != State::Finished
         });
-        self.keep(key, slots);
+        self.keep(key, slots, &wished);
         out
+    }
+
+    /// The slots of `key`. A slot alone is taken out, so that its machine is not copied unless a fork of
+    /// the cluster has it too; beside another pod of its name it still counts as one of the node.
+    fn take(&mut self, key: &Key, uid: Option<&str>) -> Vec<Slot> {
+        let Some(slots) = self.slots.get_mut(key) else { return Vec::new() };
+        match slots.as_slice() {
+            [one] if uid.is_none_or(|uid| uid == one.pod.metadata.uid) => {
+                Arc::unwrap_or_clone(std::mem::take(slots))
+            }
+            several => several.to_vec(),
+        }
     }
 
     /// One look of one worker.
@@ -262,9 +275,11 @@ impl NodeAgent {
         let refusal = if is_new { self.refusal(&slot.pod) } else { None };
         let mut host = self.host.clone();
         let mut disks = Disks { host: &mut host, shelf: outside.shelf };
-        let used = self.used_addresses();
         let mut last = self.last_address;
+        let own = slot.worker.runtime().ips.clone();
         let mut next = || {
+            let mut used = self.used_addresses();
+            used.extend(own.iter().cloned());
             let free = (0..253u8)
                 .map(|n| wrap(last, n))
                 .find(|byte| !used.contains(&self.address(*byte).to_string()))?;
@@ -360,13 +375,12 @@ impl NodeAgent {
         slot.volumes.look(container, path, &self.host, shelf)
     }
 
-    fn keep(&mut self, key: &Key, slots: Vec<Slot>) {
-        let old = self.slots.get(key).map(|slots| wishes(pods(slots))).unwrap_or_default();
+    fn keep(&mut self, key: &Key, slots: Vec<Slot>, old: &BTreeSet<Key>) {
         let new = wishes(pods(&slots));
         for gone in old.difference(&new) {
             self.interests.remove(&(gone.clone(), key.clone()));
         }
-        for come in new.difference(&old) {
+        for come in new.difference(old) {
             self.interests.insert((come.clone(), key.clone()), ());
         }
         if slots.is_empty() {
@@ -443,9 +457,8 @@ fn report(slot: &Slot, view: View<'_>, out: &mut Sync) {
     let status = report::merge(pod, &pod.status, status.clone(), slot.worker.could_run(), now);
     if status != pod.status {
         out.why.extend(happened(&pod.status, &status).iter().map(Reason::of));
-        let mut pod = pod.as_ref().clone();
-        pod.status = status;
-        out.intents.push(Intent::UpdateStatus(pod.into()));
+        let (metadata, spec) = (pod.metadata.clone(), pod.spec.clone());
+        out.intents.push(Intent::UpdateStatus(Pod { metadata, spec, status }.into()));
         return;
     }
     // POD-TERM-9
