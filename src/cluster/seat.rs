@@ -41,6 +41,8 @@ pub(super) struct Seat {
     wrote: PMap<Work, Revision>,
     /// The last write of all.
     last_write: Revision,
+    /// Its own writes that it has not heard of yet, for an actor that is not shown them.
+    own: PMap<Revision, ()>,
     is_serial: bool,
     reads_own_writes: bool,
 }
@@ -60,6 +62,7 @@ impl Seat {
             plans: PMap::new(),
             wrote: PMap::new(),
             last_write: Revision::ZERO,
+            own: PMap::new(),
             is_serial,
             reads_own_writes,
         }
@@ -73,10 +76,22 @@ impl Seat {
         self.last_write = last_write;
     }
 
-    /// Remembers a write.
-    pub(super) fn wrote(&mut self, work: Work, revision: Revision) {
-        self.wrote.insert(work, revision);
-        self.last_write = revision;
+    /// Remembers a write that made the revisions behind `before`, up to `last`.
+    pub(super) fn wrote(&mut self, work: Work, before: Revision, last: Revision) {
+        self.wrote.insert(work, last);
+        self.last_write = last;
+        if !self.observes_own_writes() {
+            for revision in before.next().0..=last.0 {
+                self.own.insert(Revision(revision), ());
+            }
+        }
+    }
+
+    fn observes_own_writes(&self) -> bool {
+        match &self.actor {
+            Actor::Controller(controller) => controller.observes_own_writes(),
+            Actor::Nodes(_) => true,
+        }
     }
 
     /// Whether nothing may be looked at now because the actor takes one thing at a time.
@@ -133,13 +148,19 @@ impl Seat {
         let mut touched: Vec<(Work, Cause)> = Vec::new();
         match newer.since(older.revision()) {
             Ok(changes) => {
-                for change in changes {
+                for change in changes.filter(|change| self.own.get(&change.revision).is_none()) {
                     self.observe(change, view, cause(change.revision), &mut touched);
                 }
             }
             Err(_) => relist(&older, &newer, |change| {
                 self.observe(&change, view, cause(change.revision), &mut touched);
             }),
+        }
+        while let Some((revision, ())) = self.own.first()
+            && *revision <= newer.revision()
+        {
+            let revision = *revision;
+            self.own.remove(&revision);
         }
         self.queue.see(newer.revision());
         for (work, cause) in touched {

@@ -223,6 +223,12 @@ pub trait Controller: fmt::Debug + Send + Sync {
         false
     }
 
+    /// Whether it is shown the changes that it has made itself. It is by default; one whose plan makes all that
+    /// a key needs would look at the key again for nothing.
+    fn observes_own_writes(&self) -> bool {
+        true
+    }
+
     /// Where a key stands among those that are ready: the least comes first, of equals the one that has
     /// been ready for longest. Only a serial controller is asked, when the key is queued, with what it
     /// sees then.

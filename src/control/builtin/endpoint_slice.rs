@@ -35,6 +35,11 @@ impl Controller for EndpointSlices {
         }
     }
 
+    // Source: `endpointslice/util/endpointslice_tracker.go ShouldSync`.
+    fn observes_own_writes(&self) -> bool {
+        false
+    }
+
     fn reconcile(&self, key: &Key, view: View<'_>, _: &mut dyn FnMut(usize) -> usize) -> Plan {
         let Some(service) = view.store.get::<Service>(&key.namespace, &key.name) else {
             return Plan::default(); // Its slices go with their owner.
