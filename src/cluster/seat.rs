@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::api::{Key, Name};
 use crate::cluster::fleet::Fleet;
 use crate::control::queue::{Cause, Queue, Ring, Work};
-use crate::control::{Controller, Intent, View};
+use crate::control::{Controller, Intent, Timer, View};
 use crate::pmap::PMap;
 use crate::store::{Change, Revision, Store};
 use crate::time::{Instant, Time};
@@ -41,6 +41,8 @@ pub(super) struct Seat {
     wrote: PMap<Work, Revision>,
     /// The last write of all.
     last_write: Revision,
+    /// The timers that the last plans of a controller have set.
+    timers: PMap<Work, Timer>,
     /// Its own writes that it has not heard of yet, for an actor that is not shown them.
     own: PMap<Revision, ()>,
     is_serial: bool,
@@ -62,6 +64,7 @@ impl Seat {
             plans: PMap::new(),
             wrote: PMap::new(),
             last_write: Revision::ZERO,
+            timers: PMap::new(),
             own: PMap::new(),
             is_serial,
             reads_own_writes,
@@ -98,6 +101,24 @@ impl Seat {
     pub(super) fn is_held(&self) -> bool {
         let is_unseen = self.reads_own_writes && self.last_write > self.sees.revision();
         self.is_serial && (is_unseen || self.plans.len() > 0)
+    }
+
+    /// The timer that the last plan for `work` has set.
+    pub(super) fn timer(&self, work: &Work) -> Option<Timer> {
+        self.timers.get(work).copied()
+    }
+
+    /// Remembers, for a controller, that a plan wants another look at `due`, or none.
+    pub(super) fn set_timer(&mut self, work: &Work, since: Instant, due: Option<Instant>) {
+        let Actor::Controller(_) = self.actor else { return };
+        match due {
+            Some(due) if self.timer(work).is_none_or(|timer| timer.due != due) => {
+                self.timers.insert(work.clone(), Timer { since, due });
+            }
+            Some(_) => {}
+            None if self.timers.len() > 0 => self.timers.remove(work),
+            None => {}
+        }
     }
 
     fn rank(&self, work: &Work) -> i64 {
