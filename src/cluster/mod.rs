@@ -27,6 +27,7 @@ mod files;
 mod fleet;
 mod network;
 pub mod node;
+mod outage;
 mod read;
 mod run;
 mod schedule;

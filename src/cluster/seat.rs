@@ -121,6 +121,17 @@ impl Seat {
         }
     }
 
+    /// Drops what the agent of a node was about to write.
+    pub(super) fn drop_plans_of(&mut self, node: &str) {
+        let of = |work: &Work| work.node.as_deref() == Some(node);
+        let planned = (0..self.planned.len()).filter_map(|n| self.planned.nth(n));
+        let dropped: Vec<Work> = planned.filter(|work| of(work)).cloned().collect();
+        for work in dropped {
+            self.planned.remove(&work);
+            self.plans.remove(&work);
+        }
+    }
+
     fn rank(&self, work: &Work) -> i64 {
         match &self.actor {
             Actor::Controller(controller) if self.is_serial => {
