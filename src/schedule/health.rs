@@ -214,11 +214,14 @@ mod tests {
         node
     }
 
+    /// Keys without their prefixes, and effects.
     fn words(taints: &[Taint]) -> Vec<(&str, &str)> {
-        let short = |taint: &'_ Taint| taint.key.rsplit('/').next().map_or(0, str::len);
         taints
             .iter()
-            .map(|taint| (&taint.key[taint.key.len() - short(taint)..], taint.effect.as_str()))
+            .map(|taint| {
+                let key = taint.key.split_once('/').map_or(&*taint.key, |(_, name)| name);
+                (key, taint.effect.as_str())
+            })
             .collect()
     }
 
