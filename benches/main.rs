@@ -1,5 +1,10 @@
 //! All benchmarks: one file an area, ids `area/operation/size`.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a benchmark may panic")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a benchmark may panic"
+)]
 
 mod api;
 mod cluster;
@@ -8,6 +13,7 @@ mod patch;
 mod quantity;
 mod schedule;
 mod store;
+mod wire;
 
 use std::sync::LazyLock;
 
@@ -29,5 +35,6 @@ fn main() {
     schedule::define(&mut criterion);
     store::define(&mut criterion);
     cluster::define(&mut criterion);
+    wire::define(&mut criterion);
     criterion.final_summary();
 }

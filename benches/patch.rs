@@ -8,7 +8,7 @@ use kubernel::patch;
 use serde_json::{Value, json};
 
 /// About 750 bytes as JSON text.
-fn pod() -> Value {
+pub(crate) fn pod() -> Value {
     json!({
         "apiVersion": "v1",
         "kind": "Pod",

@@ -18,7 +18,8 @@
 //! seed gives the same run, byte for byte. It can be cloned for nothing, rewound, and asked why.
 //!
 //! **Test your own controller.** Implement [`Controller`], seat it in a cluster, and run it under a
-//! thousand seeds, with stale caches and failing writes.
+//! thousand seeds, with stale caches and failing writes. One that speaks HTTP talks to [`wire::handle`],
+//! which answers requests as an API server does.
 //!
 //! ```
 //! use kubernel::api::{Strictness, decode_all};
@@ -46,7 +47,7 @@
 //! | 3 | memory and gate | [`store`] [`admission`] [`read`] |
 //! | 4 | will | [`control`] |
 //! | 5 | world | [`cluster`] |
-//! | 6 | around it | `interop` and `testing`, with the features `k8s-openapi` and `testing` |
+//! | 6 | around it | [`wire`]; `interop` and `testing`, with the features `k8s-openapi` and `testing` |
 //!
 //! # Features
 //!
@@ -83,6 +84,7 @@ pub mod store;
 pub mod testing;
 pub mod time;
 pub mod volume;
+pub mod wire;
 pub mod workload;
 
 pub use admission::ApiError;

@@ -25,7 +25,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("3b", &["admission", "read"]),
     ("4", &["control"]),
     ("5", &["cluster"]),
-    ("6", &["testing", "interop"]),
+    ("6", &["wire", "testing", "interop"]),
 ];
 
 /// Floors on which neighbours may not use each other; on the others they may.

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use kubernel::Cluster;
+use kubernel::admission::Patch;
 use kubernel::api::{
     ConfigMap, DeleteOptions, DeletionPropagation, Deployment, EndpointSlice, Key, Kind, Namespace,
     Object, Pod, ReplicaSet,
@@ -256,4 +257,29 @@ fn a_stale_collector_does_not_delete_what_has_found_another_owner() {
     cluster.delete(&key, DeleteOptions::default()).unwrap();
     cluster.settle().unwrap();
     assert!(cluster.store().object(&part.key()).is_none());
+}
+
+// GC-8
+#[test]
+fn a_dependent_that_blocks_no_more_lets_its_owner_go() {
+    for release in [json!([{"blockOwnerDeletion": false}]), json!([])] {
+        let mut cluster = cluster();
+        let top = map(&mut cluster, "top", &[]);
+        let held = json!({"metadata": {"name": "held", "finalizers": ["acme.io/hold"],
+            "ownerReferences": [owner(&top, true)]}});
+        let held = put(&mut cluster, "v1", "ConfigMap", held);
+        cluster.delete(&top.key(), by(DeletionPropagation::Foreground)).unwrap();
+        cluster.settle().unwrap();
+        assert!(cluster.get::<ConfigMap>("default", "top").is_some(), "it waits for the held one");
+
+        let mut owners = release;
+        if let Some(reference) = owners.get_mut(0) {
+            *reference = owner(&top, false);
+        }
+        let patch = json!({"metadata": {"ownerReferences": owners}});
+        cluster.patch(Patch::merge(held.key(), patch)).unwrap();
+        cluster.settle().unwrap();
+        assert!(cluster.get::<ConfigMap>("default", "top").is_none());
+        assert!(cluster.get::<ConfigMap>("default", "held").is_some());
+    }
 }

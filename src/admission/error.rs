@@ -1,12 +1,8 @@
 //! What an API server answers when it refuses.
 
-use std::fmt;
-
 use thiserror::Error;
 
-use crate::api::{
-    CauseType, Key, Kind, ListMeta, Name, Status, StatusCause, StatusDetails, StatusReason,
-};
+use crate::api::{Key, Kind, Name, StatusReason};
 use crate::field;
 use crate::patch;
 use crate::store::Revision;
@@ -192,15 +188,13 @@ pub enum Forbidden {
 #[non_exhaustive]
 pub enum Disruption {
     /// The budget's status is older than its spec (PDB-10).
-    #[error("the disruption budget {budget} is still being processed by the server")]
+    #[error("The disruption budget {budget} is still being processed by the server.")]
     Stale {
         /// The budget.
         budget: Name,
     },
     /// The budget is used up (PDB-10).
-    #[error(
-        "the disruption budget {budget} needs {needed} healthy pods and has {healthy} currently"
-    )]
+    #[error("The disruption budget {budget} {}", exhausted(*needed, *healthy))]
     Exhausted {
         /// The budget.
         budget: Name,
@@ -256,181 +250,12 @@ impl ApiError {
             Self::TooLarge { .. } => StatusReason::Timeout,
         }
     }
-
-    /// The answer on the wire (META-13).
-    #[must_use]
-    pub fn status(&self) -> Status {
-        let mut metadata = ListMeta::default();
-        if let Self::Expired { again: Some(again), .. } = self {
-            metadata.continue_ = again.to_string(); // LIST-4
-        }
-        Status {
-            metadata,
-            status: "Failure".into(),
-            message: self.message(),
-            reason: self.reason(),
-            details: self.details().map(Box::new),
-            code: self.code().into(),
-        }
-    }
-
-    fn message(&self) -> String {
-        match self {
-            Self::NotFound { key } => format!("{} not found", resource(key)),
-            Self::AlreadyExists { key } => format!("{} already exists", resource(key)),
-            Self::Conflict { key, cause } => {
-                format!("Operation cannot be fulfilled on {}: {cause}", resource(key))
-            }
-            Self::Invalid { key, errors } => {
-                let group = dotted(key.kind.group());
-                format!("{}{group} {:?} is invalid: {errors}", key.kind, key.name)
-            }
-            Self::Forbidden { key, reason } => {
-                format!("{} is forbidden: {reason}", resource(key))
-            }
-            Self::BadRequest { text } | Self::Internal { text } => text.to_string(),
-            Self::TooManyRequests { .. } => {
-                "Cannot evict pod as it would violate the pod's disruption budget.".into()
-            }
-            Self::MethodNotAllowed { .. }
-            | Self::Expired { .. }
-            | Self::TooLarge { .. }
-            | Self::Patch(_)
-            | Self::Unpatched { .. }
-            | Self::UnsupportedMediaType { .. } => self.to_string(),
-        }
-    }
-
-    fn details(&self) -> Option<StatusDetails> {
-        let (key, kind) = match self {
-            Self::NotFound { key }
-            | Self::AlreadyExists { key }
-            | Self::Forbidden { key, .. }
-            | Self::TooManyRequests { key, .. } => (key, key.kind.plural()),
-            Self::Conflict { key, cause } => (key, conflict_kind(key, cause)),
-            Self::Invalid { key, .. } => (key, key.kind.as_str()),
-            Self::TooLarge { .. } | Self::Unpatched { .. } => {
-                return Some(StatusDetails { causes: self.causes(), ..StatusDetails::default() });
-            }
-            Self::BadRequest { .. }
-            | Self::MethodNotAllowed { .. }
-            | Self::Expired { .. }
-            | Self::Patch(_)
-            | Self::UnsupportedMediaType { .. }
-            | Self::Internal { .. } => return None,
-        };
-        Some(StatusDetails {
-            name: key.name.to_string(),
-            group: key.kind.group().into(),
-            kind: kind.into(),
-            causes: self.causes(),
-            ..StatusDetails::default()
-        })
-    }
-
-    fn causes(&self) -> Vec<StatusCause> {
-        match self {
-            Self::Invalid { errors, .. } => errors.iter().map(cause_of).collect(),
-            Self::Unpatched { text } => {
-                vec![cause("FieldValueInvalid", text.to_string(), "patch")]
-            }
-            // NS-4
-            Self::Forbidden { reason: Forbidden::NamespaceTerminating { namespace }, .. } => {
-                vec![cause(
-                    "NamespaceTerminating",
-                    format!("namespace {namespace} is being terminated"),
-                    "metadata.namespace",
-                )]
-            }
-            // PDB-10
-            Self::TooManyRequests { reason: reason @ Disruption::Exhausted { .. }, .. } => {
-                vec![cause("DisruptionBudget", reason.to_string(), "")]
-            }
-            Self::TooLarge { .. } => {
-                vec![cause("ResourceVersionTooLarge", "Too large resource version".into(), "")]
-            }
-            Self::Forbidden {
-                reason: Forbidden::SystemNamespace | Forbidden::Policy(_), ..
-            }
-            | Self::TooManyRequests { reason: Disruption::Stale { .. }, .. }
-            | Self::NotFound { .. }
-            | Self::AlreadyExists { .. }
-            | Self::Conflict { .. }
-            | Self::BadRequest { .. }
-            | Self::MethodNotAllowed { .. }
-            | Self::Expired { .. }
-            | Self::Patch(_)
-            | Self::UnsupportedMediaType { .. }
-            | Self::Internal { .. } => Vec::new(),
-        }
-    }
 }
 
-/// META-13: a failed delete precondition carries the kind, of a namespace the plural.
-fn conflict_kind<'a>(key: &'a Key, cause: &Conflict) -> &'a str {
-    match cause {
-        Conflict::Precondition { .. } if key.kind != Kind::Namespace => key.kind.as_str(),
-        Conflict::Bound { .. } | Conflict::Deleting | Conflict::Gated => "pods/binding",
-        Conflict::Precondition { .. } | Conflict::Changed { .. } | Conflict::Replaced { .. } => {
-            key.kind.plural()
-        }
-    }
-}
-
-fn cause_of(error: &field::Error) -> StatusCause {
-    let text = if error.detail.is_empty() {
-        error.cause.to_string()
+fn exhausted(needed: i32, healthy: i32) -> String {
+    if healthy <= needed {
+        format!("needs {needed} healthy pods and has {healthy} currently")
     } else {
-        format!("{}: {}", error.cause, error.detail)
-    };
-    cause(error.cause.reason(), text, &error.field)
-}
-
-fn cause(type_: &str, message: String, field: &str) -> StatusCause {
-    StatusCause { type_: CauseType::from(type_), message, field: field.into() }
-}
-
-/// As `deployments.apps "web"`.
-fn resource(key: &Key) -> impl fmt::Display + '_ {
-    let group = dotted(key.kind.group());
-    format!("{}{group} {:?}", key.kind.plural(), key.name)
-}
-
-fn dotted(group: &str) -> String {
-    if group.is_empty() { String::new() } else { format!(".{group}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::field::{Errors, Path};
-
-    #[test]
-    fn invalid_carries_the_kind_and_all_causes() {
-        let mut errors = Errors::new();
-        errors.required(&Path::root("metadata.name"), "name or generateName is required");
-        errors.forbidden(&Path::root("spec.x"), "");
-        let status = ApiError::Invalid { key: Key::new(Kind::Pod, "a", ""), errors }.status();
-        let details = status.details.unwrap();
-        assert_eq!((status.code, details.kind.as_str()), (422, "Pod"));
-        let causes: Vec<_> =
-            details.causes.iter().map(|c| (c.field.as_str(), c.type_.as_str())).collect();
-        assert_eq!(
-            causes,
-            [("metadata.name", "FieldValueRequired"), ("spec.x", "FieldValueForbidden")]
-        );
-    }
-
-    #[test]
-    fn a_delete_precondition_carries_the_kind() {
-        // META-13
-        let cause = Conflict::Precondition { field: "UID", have: "a".into(), got: "b".into() };
-        let kind = |kind| {
-            let key = Key::new(kind, "", "x");
-            let error = ApiError::Conflict { key, cause: cause.clone() };
-            error.status().details.unwrap().kind
-        };
-        assert_eq!(kind(Kind::Pod), "Pod");
-        assert_eq!(kind(Kind::Namespace), "namespaces");
+        "does not allow evicting pods currently".into()
     }
 }

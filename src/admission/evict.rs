@@ -82,12 +82,19 @@ impl Gate<'_> {
         if status.observed_generation < budget.metadata.generation {
             return refused(Disruption::Stale { budget: name });
         }
-        if status.disrupted_pods.len() > DISRUPTED_MAX {
-            let text = "too many evictions are not confirmed yet".into();
+        let forbidden = |text: &str| {
             let key = Object::from(budget.clone()).key();
-            return Err(ApiError::Forbidden { key, reason: Forbidden::Policy(text) });
+            Err(ApiError::Forbidden { key, reason: Forbidden::Policy(text.into()) })
+        };
+        if status.disruptions_allowed < 0 {
+            return forbidden("pdb disruptions allowed is negative");
         }
-        if status.disruptions_allowed <= 0 {
+        if status.disrupted_pods.len() > DISRUPTED_MAX {
+            return forbidden(
+                "DisruptedPods map too big - too many evictions not confirmed by PDB controller",
+            );
+        }
+        if status.disruptions_allowed == 0 {
             let (needed, healthy) = (status.desired_healthy, status.current_healthy);
             return refused(Disruption::Exhausted { budget: name, needed, healthy });
         }

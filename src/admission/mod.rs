@@ -36,13 +36,17 @@ mod mutate;
 mod namespace;
 mod patch;
 mod request;
+mod scale;
+mod status;
 mod storage;
+mod subresource;
 mod update;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub(crate) use delete::check_delete_options;
+pub(crate) use request::scale_of;
 
 pub use areas::{default, validate, validate_update};
 pub use error::{ApiError, Conflict, Disruption, Forbidden};
@@ -50,6 +54,7 @@ pub use kinds::{Dependents, Strategy};
 pub use namespace::DEFAULT_NAMESPACES;
 pub use patch::{Change, Patch};
 pub use request::{Admission, Admitted, Answer, Request, Write};
+pub use subresource::Subresource;
 
 use crate::api::{DeleteOptions, Key, Kind, Object};
 use crate::field::Errors;
@@ -99,7 +104,12 @@ impl Gate<'_> {
         match request {
             Request::Create(object) => self.create(object),
             Request::Update(object) => self.update(object),
-            Request::UpdateStatus(object) => self.update_status(object),
+            Request::UpdateStatus(object) => self.update_part(object, Subresource::Status),
+            Request::UpdateScale(key, scale) => self.update_scale(&key, &scale),
+            Request::UpdateEphemeralContainers(object) => {
+                self.update_part(object, Subresource::EphemeralContainers)
+            }
+            Request::Resize(object) => self.update_part(object, Subresource::Resize),
             Request::Finalize(object) => self.finalize(object),
             Request::Patch(patch) => self.patch(&patch),
             Request::Delete(key, options) => self.delete(&key, options),

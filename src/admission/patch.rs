@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::admission::error::ApiError;
-use crate::admission::{Admitted, Gate, must_be_stored, update};
+use crate::admission::{Admitted, Gate, Subresource, must_be_stored, update};
 use crate::api::{Key, Object, Strictness, decode_value};
 use crate::patch;
 
@@ -33,8 +33,8 @@ pub struct Patch {
     pub key: Key,
     /// What is to change.
     pub change: Change,
-    /// Whether the status is to change, and nothing else.
-    pub status: bool,
+    /// The only part that is to change; `None`: everything but the status.
+    pub subresource: Option<Subresource>,
     /// What becomes of fields that the kind does not have.
     pub strictness: Strictness,
 }
@@ -71,13 +71,19 @@ impl Patch {
     }
 
     fn new(key: Key, change: Change) -> Self {
-        Self { key, change, status: false, strictness: Strictness::Warn }
+        Self { key, change, subresource: None, strictness: Strictness::Warn }
     }
 
     /// The same for the status.
     #[must_use]
     pub fn of_status(self) -> Self {
-        Self { status: true, ..self }
+        self.of(Subresource::Status)
+    }
+
+    /// The same for a part of the object.
+    #[must_use]
+    pub fn of(self, subresource: Subresource) -> Self {
+        Self { subresource: Some(subresource), ..self }
     }
 
     /// The same, with this opinion about fields that the kind does not have.
@@ -195,8 +201,17 @@ impl Gate<'_> {
         let key = &patch.key;
         let old = store.object(key).ok_or_else(|| ApiError::NotFound { key: key.clone() })?;
         must_be_stored(old, "patch")?;
+        let Some(part) = patch.subresource else {
+            let mut new = patch.apply(old)?;
+            update::settle_version(&mut new, old)?;
+            return self.revise(new, old);
+        };
+        update::must_have(old, part)?;
+        if part == Subresource::Scale {
+            return self.patch_scale(patch, old);
+        }
         let mut new = patch.apply(old)?;
         update::settle_version(&mut new, old)?;
-        if patch.status { self.revise_status(new, old) } else { self.revise(new, old) }
+        self.revise_part(new, old, part)
     }
 }

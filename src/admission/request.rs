@@ -4,10 +4,11 @@ use std::fmt;
 
 use crate::admission::error::ApiError;
 use crate::admission::patch::Patch;
-use crate::api::{Binding, CustomKind, DeleteOptions, Key, Kind, Object, Scope};
+use crate::api::{Binding, CustomKind, DeleteOptions, Key, Kind, Object, Scale, Scope};
 use crate::field::Errors;
 use crate::meta::{self, PatchKind, PatchOptions};
 use crate::store::{Expect, Store};
+use crate::workload;
 
 /// A request to write, in the verbs of the API.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +20,12 @@ pub enum Request {
     Update(Object),
     /// Replace the status of an object.
     UpdateStatus(Object),
+    /// Replace the number of replicas of the object of this name, and nothing else.
+    UpdateScale(Key, Box<Scale>),
+    /// Add ephemeral containers to a pod; everything else in it is ignored.
+    UpdateEphemeralContainers(Object),
+    /// Replace the resources of a pod's containers; everything else in it is ignored.
+    Resize(Object),
     /// Replace the finalizers in the spec of a namespace (NS-5).
     Finalize(Object),
     /// Change an object, or its status, by a patch.
@@ -39,6 +46,9 @@ impl Request {
             Self::Create(_) => "create",
             Self::Update(_) => "update",
             Self::UpdateStatus(_) => "update status of",
+            Self::UpdateScale(..) => "update scale of",
+            Self::UpdateEphemeralContainers(_) => "update ephemeral containers of",
+            Self::Resize(_) => "resize",
             Self::Finalize(_) => "finalize",
             Self::Patch(_) => "patch",
             Self::Delete(..) => "delete",
@@ -54,9 +64,11 @@ impl Request {
             Self::Create(object)
             | Self::Update(object)
             | Self::UpdateStatus(object)
+            | Self::UpdateEphemeralContainers(object)
+            | Self::Resize(object)
             | Self::Finalize(object) => object.key(),
             Self::Patch(patch) => patch.key.clone(),
-            Self::Delete(key, _) | Self::Evict(key, _) => key.clone(),
+            Self::Delete(key, _) | Self::Evict(key, _) | Self::UpdateScale(key, _) => key.clone(),
             Self::Bind(binding) => {
                 let meta = &binding.metadata;
                 Key::new(Kind::Pod, meta.namespace.as_str(), meta.name.as_str())
@@ -74,9 +86,12 @@ impl Request {
     pub fn check_options(&self, options: &PatchOptions) -> Result<(), ApiError> {
         let (kind, plural) = match self {
             Self::Create(_) | Self::Bind(_) | Self::Evict(..) => ("CreateOptions", "createoptions"),
-            Self::Update(_) | Self::UpdateStatus(_) | Self::Finalize(_) => {
-                ("UpdateOptions", "updateoptions")
-            }
+            Self::Update(_)
+            | Self::UpdateStatus(_)
+            | Self::UpdateScale(..)
+            | Self::UpdateEphemeralContainers(_)
+            | Self::Resize(_)
+            | Self::Finalize(_) => ("UpdateOptions", "updateoptions"),
             Self::Patch(_) => ("PatchOptions", "patchoptions"),
             Self::Delete(..) => ("DeleteOptions", "deleteoptions"),
         };
@@ -132,6 +147,8 @@ pub struct Write {
 pub enum Answer {
     /// What is stored under this name after the writes.
     Stored(Key),
+    /// The [`Scale`] of what is stored under this name after the writes.
+    Scale(Key),
     /// This object, which is gone after the writes; with the revision of the last of them.
     Removed(Object),
     /// This object as it is, which is not stored so: it is gone after the writes (DEL-4), or nothing is
@@ -145,16 +162,23 @@ impl Answer {
     /// # Errors
     /// [`ApiError::NotFound`] if there is no such object, which admission rules out.
     pub fn without(self, writes: &[Write], store: &Store) -> Result<Object, ApiError> {
+        let after = |key: &Key| {
+            let written = writes.iter().rev().find(|write| write.key == *key);
+            written.map_or_else(|| store.object(key), |write| write.after.as_ref())
+        };
         match self {
-            Self::Stored(key) => {
-                let written = writes.iter().rev().find(|write| write.key == key);
-                let object =
-                    written.map_or_else(|| store.object(&key), |write| write.after.as_ref());
-                object.cloned().ok_or(ApiError::NotFound { key })
-            }
+            Self::Stored(key) => after(&key).cloned().ok_or(ApiError::NotFound { key }),
+            Self::Scale(key) => scale_of(after(&key), key.clone()).map(Object::from),
             Self::Removed(object) | Self::Unstored(object) => Ok(object),
         }
     }
+}
+
+/// The scale of the object called `key`, if there is one and it has any.
+pub(crate) fn scale_of(object: Option<&Object>, key: Key) -> Result<Scale, ApiError> {
+    let object = object.ok_or_else(|| ApiError::NotFound { key: key.clone() })?;
+    let refused = || ApiError::MethodNotAllowed { kind: key.kind, verb: "scale" };
+    workload::scale(object).ok_or_else(refused)
 }
 
 impl Admitted {

@@ -32,6 +32,7 @@ impl Server {
         }
         Ok(match answer {
             Answer::Stored(key) => self.store.object(&key).unwrap().clone(),
+            Answer::Scale(key) => scale_of(self.store.object(&key), key.clone()).unwrap().into(),
             Answer::Removed(object) | Answer::Unstored(object) => object,
         })
     }
@@ -313,4 +314,88 @@ fn a_pod_keeps_what_it_was_made_as() {
     pod.status.qos_class = crate::api::PodQOSClass::Guaranteed;
     let refused = server.send(Request::UpdateStatus(Object::Pod(status))).unwrap_err();
     assert!(refused.to_string().contains("status.qosClass"), "{refused}");
+}
+
+#[test]
+fn the_kinds_with_a_status_are_those_that_keep_their_spec() {
+    // META-12
+    for kind in Kind::ALL {
+        let mut object = kind.read(json!({})).unwrap();
+        let old = object.clone();
+        let has = Subresource::of(kind).contains(&Subresource::Status);
+        assert_eq!(kinds::keep_spec(&mut object, &old), has, "{kind}");
+    }
+}
+
+fn deployment() -> Value {
+    json!({"metadata": {"name": "web"}, "spec": {"selector": {"matchLabels": {"app": "web"}},
+        "template": {"metadata": {"labels": {"app": "web"}},
+            "spec": {"containers": [{"name": "a", "image": "a"}]}}}})
+}
+
+#[test]
+fn the_scale_is_a_door_to_the_replicas_alone() {
+    let mut server = Server::new();
+    let made = server.create("apps/v1", "Deployment", deployment()).unwrap();
+    let key = key(Kind::Deployment, "web");
+    let ask = |replicas: i32, version: &str| {
+        let scale = json!({"metadata": {"name": "web", "namespace": "default",
+            "resourceVersion": version}, "spec": {"replicas": replicas}});
+        Request::UpdateScale(key.clone(), Box::new(serde_json::from_value(scale).unwrap()))
+    };
+    let scale = server.send(ask(3, "")).unwrap();
+    let version = scale.meta().resource_version.clone();
+    assert_eq!(scale.peek::<crate::api::Scale>().unwrap().spec.replicas, 3);
+    assert_eq!(scale.meta().uid, made.meta().uid);
+    let stored = server.store.object(&key).unwrap();
+    assert_eq!((stored.meta().generation, &stored.meta().resource_version), (2, &version));
+
+    let stale = server.send(ask(4, &made.meta().resource_version)).unwrap_err();
+    assert_eq!(stale.status().details.unwrap().kind, "deployments");
+    let negative = server.send(ask(-1, "")).unwrap_err().status().details.unwrap();
+    assert_eq!((negative.kind.as_str(), &*negative.causes[0].field), ("Scale", "spec.replicas"));
+
+    let patch = Patch::merge(key.clone(), json!({"spec": {"replicas": 5}}));
+    let patched = server.send(Request::Patch(Box::new(patch.of(Subresource::Scale)))).unwrap();
+    assert_eq!(patched.peek::<crate::api::Scale>().unwrap().spec.replicas, 5);
+    let map = Patch::merge(super::tests::key(Kind::ConfigMap, "a"), json!({}));
+    server.create("v1", "ConfigMap", json!({"metadata": {"name": "a"}})).unwrap();
+    let refused = server.send(Request::Patch(Box::new(map.of(Subresource::Scale)))).unwrap_err();
+    assert_eq!(refused.code(), 405);
+}
+
+#[test]
+fn ephemeral_containers_and_resources_have_doors_of_their_own() {
+    // POD-UPD-8, POD-UPD-9, POD-UPD-10
+    let mut server = Server::new();
+    let mut pod = pod("web");
+    pod["spec"]["containers"][0]["resources"] = json!({"requests": {"cpu": "1"}});
+    let made = server.create("v1", "Pod", pod).unwrap().to_value().unwrap();
+    let read = |value: &Value| Kind::Pod.read(value.clone()).unwrap();
+
+    let mut more = made.clone();
+    more["metadata"]["labels"] = json!({"ignored": "yes"});
+    more["spec"]["ephemeralContainers"] = json!([{"name": "debug", "image": "sh"}]);
+    let debugged = server.send(Request::UpdateEphemeralContainers(read(&more))).unwrap();
+    assert!(debugged.meta().labels.is_empty());
+    assert_eq!(debugged.meta().generation, 2);
+    let debugged = debugged.peek::<crate::api::Pod>().unwrap();
+    assert_eq!(
+        debugged.spec.ephemeral_containers[0].termination_message_path,
+        "/dev/termination-log"
+    );
+    let mut fewer = made.clone();
+    fewer["metadata"]["resourceVersion"] = "".into();
+    let refused = server.send(Request::UpdateEphemeralContainers(read(&fewer))).unwrap_err();
+    assert_eq!(refused.code(), 422);
+
+    let mut bigger = made;
+    bigger["metadata"]["resourceVersion"] = "".into();
+    bigger["spec"]["containers"][0]["resources"] = json!({"requests": {"cpu": "2"}});
+    let update = server.send(Request::Update(read(&bigger))).unwrap_err();
+    assert_eq!(update.code(), 422);
+    let resized = server.send(Request::Resize(read(&bigger))).unwrap();
+    let resized = resized.peek::<crate::api::Pod>().unwrap();
+    assert_eq!(resized.spec.containers[0].resources.requests["cpu"].to_string(), "2");
+    assert_eq!(resized.spec.ephemeral_containers.len(), 1);
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use crate::admission::error::{ApiError, Conflict};
 use crate::admission::request::{Admitted, Answer, Write};
 use crate::admission::{
-    Gate, Strategy, areas, kinds, metadata, must_be_stored, mutate, namespace, place, refuse,
-    storage,
+    Gate, Strategy, Subresource, areas, kinds, metadata, must_be_stored, mutate, namespace, place,
+    refuse, storage,
 };
-use crate::api::{Kind, Namespace, Object, ObjectMeta, Resource};
+use crate::api::{Kind, Namespace, Object, ObjectMeta, Pod, Resource};
 use crate::field::{Errors, Path};
 use crate::meta;
+use crate::pod::{self, validate::Rules};
 use crate::store::{Expect, Revision};
 
 impl Gate<'_> {
@@ -40,8 +41,13 @@ impl Gate<'_> {
         replace(new, old, errors)
     }
 
-    pub(super) fn update_status(&mut self, mut new: Object) -> Result<Admitted, ApiError> {
-        must_be_stored(&new, "update the status")?;
+    /// Replaces a part of an object.
+    pub(super) fn update_part(
+        &mut self,
+        mut new: Object,
+        part: Subresource,
+    ) -> Result<Admitted, ApiError> {
+        must_have(&new, part)?;
         place(&mut new);
         must_be_named(&new)?;
         let store = self.store;
@@ -49,21 +55,56 @@ impl Gate<'_> {
         let old = store.object(&key).ok_or(ApiError::NotFound { key })?;
         settle_uid(&new, old)?;
         settle_version(&mut new, old)?;
-        self.revise_status(new, old)
+        self.revise_part(new, old, part)
     }
 
-    /// As [`revise`](Self::revise), for the status.
-    pub(super) fn revise_status(
+    /// As [`revise`](Self::revise), for a part of an object of which there is one.
+    pub(super) fn revise_part(
+        &mut self,
+        new: Object,
+        old: &Object,
+        part: Subresource,
+    ) -> Result<Admitted, ApiError> {
+        match part {
+            Subresource::Status => self.revise_status(new, old),
+            Subresource::EphemeralContainers => self.revise_pod(
+                new,
+                old,
+                pod::update::prepare_ephemeral_containers,
+                pod::update::update_ephemeral_containers,
+            ),
+            Subresource::Resize => {
+                self.revise_pod(new, old, pod::update::prepare_resize, pod::update::update_resize)
+            }
+            Subresource::Scale => Err(without(&new, part)), // It is no form of the object.
+        }
+    }
+
+    fn revise_pod(
         &mut self,
         mut new: Object,
         old: &Object,
+        prepare: fn(&mut Pod, &Pod),
+        check: fn(&mut Errors, &Pod, &Pod, &Rules),
     ) -> Result<Admitted, ApiError> {
+        areas::default(&mut new);
+        mutate::complete(&mut new, Some(old), self.store)?;
         let mut errors = self.mutate(&mut new, Some(old));
         meta::carry_over(new.meta_mut(), old.meta());
-        if !kinds::keep_spec(&mut new, old) {
-            let kind = old.kind();
-            return Err(ApiError::MethodNotAllowed { kind, verb: "update the status" });
+        if let (Object::Pod(new), Object::Pod(old)) = (&mut new, old) {
+            prepare(Arc::make_mut(new), old);
         }
+        grow(&mut new, old);
+        if let (Object::Pod(new), Object::Pod(old)) = (&new, old) {
+            check(&mut errors, new, old, &Rules::default());
+        }
+        replace(new, old, errors)
+    }
+
+    fn revise_status(&mut self, mut new: Object, old: &Object) -> Result<Admitted, ApiError> {
+        let mut errors = self.mutate(&mut new, Some(old));
+        meta::carry_over(new.meta_mut(), old.meta());
+        kinds::keep_spec(&mut new, old);
         kinds::keep_status_meta(&mut new, old);
         storage::status(&mut new, old, self.now);
         tidy(&mut new);
@@ -105,6 +146,19 @@ impl Gate<'_> {
         new.meta_mut().resource_version.clear();
         self.create(new)
     }
+}
+
+/// Whether objects of this kind have the part at all.
+pub(super) fn must_have(object: &Object, part: Subresource) -> Result<(), ApiError> {
+    if Subresource::of(&object.kind()).contains(&part) {
+        Ok(())
+    } else {
+        Err(without(object, part))
+    }
+}
+
+fn without(object: &Object, part: Subresource) -> ApiError {
+    ApiError::MethodNotAllowed { kind: object.kind(), verb: part.as_str() }
 }
 
 fn must_be_named(object: &Object) -> Result<(), ApiError> {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::api::custom::{Custom, CustomKind};
 use crate::api::key::Key;
-use crate::api::wire::{Fields, Shape, Wire};
+use crate::api::wire::{Bare, Fields, Shape, Wire};
 use crate::api::{
     Binding, CSIDriver, CSINode, CSIStorageCapacity, ClusterRole, ClusterRoleBinding, ConfigMap,
     ControllerRevision, CronJob, DaemonSet, Deployment, EndpointSlice, Endpoints, Event, Eviction,
@@ -46,6 +46,10 @@ pub trait Resource:
     /// The object that holds `this`.
     fn wrap(this: Arc<Self>) -> Object;
 }
+
+/// An object as it stands in a list of its kind.
+#[derive(Debug)]
+pub(crate) struct Listed<'a>(&'a Object);
 
 macro_rules! kinds {
     ($( $kind:ident = $version:literal, $plural:literal, $scope:ident; )*) => {
@@ -154,6 +158,12 @@ macro_rules! kinds {
         impl Serialize for Object {
             fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
                 match self { $( Self::$kind(object) => object.serialize(to), )* Self::Custom(custom) => custom.serialize(to) }
+            }
+        }
+
+        impl Serialize for Listed<'_> {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                match self.0 { $( Object::$kind(object) => Bare(&**object).serialize(to), )* Object::Custom(custom) => custom.serialize(to) }
             }
         }
 
@@ -273,6 +283,11 @@ impl Object {
     pub fn key(&self) -> Key {
         let meta = self.meta();
         Key::new(self.kind(), meta.namespace.as_str(), meta.name.as_str())
+    }
+
+    /// The object as it stands in a list of its kind: one of the table without `kind` and `apiVersion`.
+    pub(crate) fn listed(&self) -> Listed<'_> {
+        Listed(self)
     }
 
     /// The object as a JSON value.

@@ -77,7 +77,9 @@ pub use container::{
     TerminationMessagePolicy, VolumeDevice, VolumeMount, VolumeMountStatus, VolumeStatus,
 };
 pub use custom::{Custom, CustomKind};
-pub use decode::{DecodeCause, DecodeError, Decoded, Strictness, decode, decode_all, decode_value};
+pub use decode::{
+    DecodeCause, DecodeError, Decoded, Strictness, decode, decode_all, decode_as, decode_value,
+};
 pub use discovery::{
     AddressType, Endpoint, EndpointConditions, EndpointHints, EndpointPort, EndpointSlice, ForNode,
     ForZone,

@@ -7,7 +7,7 @@ use rand_core::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 
 use crate::admission::{Admission, DEFAULT_NAMESPACES};
-use crate::api::{Name, Namespace, Node, ObjectMeta};
+use crate::api::{CustomKind, Name, Namespace, Node, ObjectMeta};
 use crate::cluster::fleet::Fleet;
 use crate::cluster::node::{Capacity, NodeAgent, Program, Programs};
 use crate::cluster::seat::{Actor, Seat};
@@ -38,6 +38,7 @@ pub struct Builder {
     programs: Programs,
     rules: Vec<Arc<dyn Admission>>,
     ranges: Ranges,
+    customs: Vec<CustomKind>,
     faults: usize,
     reads_own_writes: bool,
     trace: usize,
@@ -60,6 +61,7 @@ impl Builder {
             programs: Programs::new(),
             rules: Vec::new(),
             ranges: Ranges::default(),
+            customs: Vec::new(),
             faults: 0,
             reads_own_writes: true,
             trace: 100_000,
@@ -117,6 +119,13 @@ impl Builder {
     /// The addresses and ports that services are given. `10.96.0.0/16` and 30000 to 32767 unless set.
     pub fn ranges(mut self, ranges: Ranges) -> Self {
         self.ranges = ranges;
+        self
+    }
+
+    /// Makes a custom kind known before there is an object of it, as a CustomResourceDefinition does: it then
+    /// has paths, and watches of it are not refused. It is namespaced, with a plural by the usual rule.
+    pub fn custom_kind(mut self, api_version: &str, kind: &str) -> Self {
+        self.customs.push(CustomKind::guess(api_version, kind));
         self
     }
 
@@ -180,6 +189,7 @@ impl Builder {
             bits: Pcg64Mcg::seed_from_u64(self.seed),
             rules: self.rules.into(),
             ranges: Arc::new(self.ranges),
+            customs: self.customs.into(),
             seats: actors.into_iter().map(seat).collect(),
             trace: Trace::new(self.trace),
             faults: self.faults,

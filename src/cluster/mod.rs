@@ -52,7 +52,7 @@ pub use step::{Disabled, Fault, SeatId, Step};
 pub use trace::{Entry, EntryId, Event, Trace};
 
 use crate::admission::Admission;
-use crate::api::{Name, Object, Resource};
+use crate::api::{CustomKind, Kind, Name, Object, Resource};
 use crate::control::queue::{Cause, Work};
 use crate::control::{Plan, View};
 use crate::service::Ranges;
@@ -69,6 +69,7 @@ pub struct Cluster {
     bits: Pcg64Mcg,
     rules: Arc<[Arc<dyn Admission>]>,
     ranges: Arc<Ranges>,
+    customs: Arc<[CustomKind]>,
     seats: Vec<Seat>,
     trace: Trace,
     faults: usize,
@@ -122,6 +123,15 @@ impl Cluster {
     /// The objects of this type, of one namespace or of all, by `namespace/name`.
     pub fn list<R: Resource>(&self, namespace: Option<&str>) -> impl Iterator<Item = &R> {
         self.store.list(namespace)
+    }
+
+    /// The custom kinds that it knows of: those it was built with, and those of which there are objects.
+    pub fn custom_kinds(&self) -> impl Iterator<Item = Kind> + '_ {
+        let built = self.customs.iter().cloned().map(Kind::Custom);
+        let known = |kind: &Kind| self.customs.iter().any(|it| Kind::Custom(it.clone()) == *kind);
+        let stored = self.store.kinds();
+        let stored = stored.filter(move |kind| matches!(kind, Kind::Custom(_)) && !known(kind));
+        built.chain(stored.cloned())
     }
 
     /// Another cluster that goes on from here by itself: a clone, named for the reader.

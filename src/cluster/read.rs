@@ -3,8 +3,8 @@
 use rand_core::{Rng as _, SeedableRng as _};
 use rand_pcg::Pcg64Mcg;
 
-use crate::admission::{ApiError, Request, check_delete_options};
-use crate::api::{DeleteOptions, Key, Kind, Object, Strictness};
+use crate::admission::{ApiError, Request, check_delete_options, scale_of};
+use crate::api::{DeleteOptions, Key, Kind, Object, Scale, Strictness};
 use crate::cluster::Cluster;
 use crate::meta::PatchOptions;
 use crate::read::{self, ListOptions, Page, Watch};
@@ -17,6 +17,15 @@ impl Cluster {
     /// As [`read::get`].
     pub fn read(&self, key: &Key, resource_version: &str) -> Result<&Object, ApiError> {
         read::get(&self.store, key, resource_version)
+    }
+
+    /// How many replicas of an object there are to be, and how many there are.
+    ///
+    /// # Errors
+    /// - [`ApiError::NotFound`]: there is no such object.
+    /// - [`ApiError::MethodNotAllowed`]: the kind has no scale.
+    pub fn scale(&self, key: &Key) -> Result<Scale, ApiError> {
+        scale_of(self.store.object(key), key.clone())
     }
 
     /// The objects of a kind that `options` ask for, in one namespace or in all.

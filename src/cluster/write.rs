@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rand_core::Rng;
 use rand_pcg::Pcg64Mcg;
 
-use crate::admission::{Admitted, Answer, ApiError, Gate, Patch, Request};
-use crate::api::{Binding, DeleteOptions, Key, Name, Object, ObjectMeta, ObjectReference};
+use crate::admission::{Admitted, Answer, ApiError, Gate, Patch, Request, scale_of};
+use crate::api::{Binding, DeleteOptions, Key, Name, Object, ObjectMeta, ObjectReference, Scale};
 use crate::cluster::trace::Event;
 use crate::cluster::{Cluster, SeatId};
 use crate::control::Intent;
@@ -46,7 +46,36 @@ impl Cluster {
         self.request(Request::UpdateStatus(object.into()))
     }
 
-    /// Changes an object, or its status, by a patch. Answers it as it is stored then.
+    /// Says how many replicas there are to be of a Deployment, ReplicaSet, StatefulSet or
+    /// ReplicationController. A resource version or a uid in `scale` is a precondition. Answers the scale as
+    /// it is then.
+    ///
+    /// # Errors
+    /// [`ApiError::MethodNotAllowed`] if the kind has no scale, and as [`Gate::admit`].
+    ///
+    /// ```
+    /// use kubernel::Cluster;
+    /// use kubernel::api::{Deployment, Strictness, decode};
+    ///
+    /// let text = r#"{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"},
+    ///   "spec": {"selector": {"matchLabels": {"app": "web"}}, "template": {
+    ///     "metadata": {"labels": {"app": "web"}},
+    ///     "spec": {"containers": [{"name": "web", "image": "web:1"}]}}}}"#;
+    /// let mut cluster = Cluster::default();
+    /// let key = cluster.create(decode(text, Strictness::Strict)?.object)?;
+    /// let mut scale = cluster.scale(&key)?;
+    /// assert_eq!((scale.spec.replicas, scale.status.selector.as_str()), (1, "app=web"));
+    /// scale.spec.replicas = 3;
+    /// cluster.update_scale(&key, scale)?;
+    /// assert_eq!(cluster.get::<Deployment>("default", "web").unwrap().spec.replicas, Some(3));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn update_scale(&mut self, key: &Key, scale: Scale) -> Result<Scale, ApiError> {
+        self.request(Request::UpdateScale(key.clone(), Box::new(scale)))?;
+        self.scale(key)
+    }
+
+    /// Changes an object, or a part of it, by a patch. Answers it as it is stored then.
     ///
     /// # Errors
     /// As [`Gate::admit`].
@@ -125,20 +154,25 @@ impl Cluster {
             let done = done.map_err(|why| ApiError::Internal { text: why.to_string().into() })?;
             revision = Some(done);
         }
-        let object = match answer {
+        let (key, object) = match answer {
             Answer::Stored(key) => {
                 let stored = self.store.object(&key).cloned();
-                stored.ok_or(ApiError::NotFound { key })?
+                let object = stored.ok_or_else(|| ApiError::NotFound { key: key.clone() })?;
+                (key, object)
+            }
+            Answer::Scale(key) => {
+                let scale = scale_of(self.store.object(&key), key.clone())?;
+                (key, scale.into())
             }
             Answer::Removed(mut object) => {
                 if let Some(revision) = revision {
                     object.meta_mut().resource_version = revision.to_string();
                 }
-                object
+                (object.key(), object)
             }
-            Answer::Unstored(object) => object,
+            Answer::Unstored(object) => (object.key(), object),
         };
-        Ok(Written { key: object.key(), revision, object })
+        Ok(Written { key, revision, object })
     }
 
     /// Tries the next write of a plan.

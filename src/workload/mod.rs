@@ -10,8 +10,10 @@ mod pods;
 pub mod replica_set;
 pub mod replication_controller;
 mod runs;
+mod scale;
 pub mod update;
 pub mod validate;
 
 pub use job_selector::generate_selector;
 pub use runs::{Running, WORKLOADS, runs};
+pub use scale::{scale, set_scale, validate_scale};

@@ -1,13 +1,12 @@
-//! The suite about requests: each step through the verbs of a cluster, and its answer in the normal form of
-//! the suite.
+//! The suite about requests: each step as a client sends it, and what it is answered in the normal form of the
+//! suite.
 
 use std::collections::BTreeMap;
 
 use kubernel::Cluster;
-use kubernel::admission::{ApiError, Patch, Request, Strategy};
-use kubernel::api::{Binding, DeleteOptions, Key, Kind, Object, Status, Strictness, decode_value};
-use kubernel::meta::PatchOptions;
-use kubernel::read::{Event, ListOptions, Page, Watch};
+use kubernel::api::{Kind, Object, Status, Strictness, decode_all, decode_value};
+use kubernel::wire::{Body, Method, Request, Stream, handle};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::super::support::{decode, text};
@@ -23,38 +22,29 @@ pub(crate) fn api_trace(input: &Value) -> Value {
     trace.cluster.compact(start);
     for step in input["steps"].as_array().unwrap() {
         let step = trace.named(step);
-        let answer = trace.answer(&step);
-        let answer = answer.unwrap_or_else(|error| step.refused(error.status()));
-        if step.word("op") == "watch" {
+        let response = handle(&mut trace.cluster, &request(&step));
+        if text(&step, "op") == "watch" {
             trace.watched.push(trace.answers.len() + 1);
         }
-        trace.answers.push(answer);
+        let body = match response.body {
+            Body::Whole(text) => serde_json::from_slice(&text).unwrap(),
+            Body::Stream(stream) => {
+                trace.watches.insert(trace.answers.len() + 1, *stream);
+                Value::Null
+            }
+            other => panic!("another body: {other:?}"),
+        };
+        trace.answers.push(Answer { code: response.code, body, prefix: prefix(&step) });
     }
     trace.normal()
 }
 
 /// What came of a step.
 struct Answer {
-    code: i32,
-    body: Body,
-}
-
-enum Body {
-    Object(Object),
-    List(Kind, Page),
-    Status(Status),
-    Watch,
-}
-
-impl Answer {
-    fn object(code: i32, object: Object) -> Self {
-        Self { code, body: Body::Object(object) }
-    }
-
-    fn success(code: i32) -> Self {
-        let status = Status { status: "Success".into(), ..Status::default() };
-        Self { code, body: Body::Status(status) }
-    }
+    code: u16,
+    body: Value,
+    /// The `generateName` of an object that was sent without a name.
+    prefix: Option<String>,
 }
 
 #[derive(Default)]
@@ -63,101 +53,79 @@ struct Trace {
     answers: Vec<Answer>,
     /// The steps that asked for a watch, and the watches that they got.
     watched: Vec<usize>,
-    watches: BTreeMap<usize, Watch>,
+    watches: BTreeMap<usize, Stream>,
 }
 
-/// A step, taken apart.
-struct Step {
-    value: Value,
-    kind: Kind,
-    namespace: String,
-    name: String,
+fn prefix(step: &Value) -> Option<String> {
+    let meta = &step["body"]["metadata"];
+    text(meta, "name").is_empty().then(|| text(meta, "generateName").to_owned())
 }
 
-impl Step {
-    fn word(&self, name: &str) -> &str {
-        text(&self.value, name)
+/// The request of a step.
+fn request(step: &Value) -> Request {
+    let method = match text(step, "op") {
+        "create" => Method::Post,
+        "update" => Method::Put,
+        "patch" => Method::Patch,
+        "get" | "list" | "watch" => Method::Get,
+        "delete" | "deletecollection" => Method::Delete,
+        other => panic!("unknown op {other}"),
+    };
+    let request = Request::new(method, &(path(step) + &query(step)));
+    let body = &step["body"];
+    if body.is_null() {
+        return request; // A client without a body sends no content type either.
     }
+    let media_type = match text(step, "patchType") {
+        "json" => "application/json-patch+json",
+        "merge" => "application/merge-patch+json",
+        "strategic" => "application/strategic-merge-patch+json",
+        _ => "application/json",
+    };
+    request.body(media_type, body.to_string())
+}
 
-    fn key(&self) -> Key {
-        Key::new(self.kind.clone(), self.namespace.as_str(), self.name.as_str())
+fn path(step: &Value) -> String {
+    let plural = text(step, "resource");
+    let kind = Kind::ALL.iter().find(|kind| kind.plural() == plural).unwrap();
+    let prefix = if kind.group().is_empty() { "/api" } else { "/apis" };
+    let mut path = format!("{prefix}/{}", kind.api_version());
+    let mut add = |segment: &str| path = format!("{path}/{}", encoded(segment));
+    let namespace = step.get("namespace").map_or(NAMESPACE, |name| name.as_str().unwrap());
+    if kind.is_namespaced() && !namespace.is_empty() {
+        add("namespaces");
+        add(namespace);
     }
-
-    fn is_status(&self) -> bool {
-        self.word("subresource") == "status"
-    }
-
-    /// A refusal; of a name that was drawn only the prefix is told.
-    fn refused(&self, mut status: Status) -> Answer {
-        let meta = &self.value["body"]["metadata"];
-        let (given, prefix) = (text(meta, "name"), text(meta, "generateName"));
-        if let Some(details) = status.details.as_mut().filter(|_| given.is_empty()) {
-            details.name = marked(&details.name, prefix);
+    add(plural);
+    for segment in [text(step, "name"), text(step, "subresource")] {
+        if !segment.is_empty() {
+            add(segment);
         }
-        Answer { code: status.code, body: Body::Status(status) }
     }
+    path
+}
 
-    fn query(&self) -> impl Iterator<Item = (&str, &str)> {
-        let query = self.value["query"].as_object().into_iter().flatten();
-        query.map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
+fn query(step: &Value) -> String {
+    let pairs = step.get("query").and_then(Value::as_object).into_iter().flatten();
+    let pair =
+        |(name, value): (&String, &Value)| format!("{name}={}", encoded(value.as_str().unwrap()));
+    let mut pairs: Vec<String> = pairs.map(pair).collect();
+    if text(step, "op") == "watch" {
+        pairs.push("watch=true".into());
     }
+    if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+}
 
-    fn list_options(&self) -> Result<ListOptions, ApiError> {
-        ListOptions::from_query(self.query())
-    }
-
-    fn write_options(&self) -> PatchOptions {
-        let mut options = PatchOptions::default();
-        for (name, value) in self.query() {
-            match name {
-                "dryRun" => options.dry_run.push(value.into()),
-                "fieldValidation" => options.field_validation = value.into(),
-                other => panic!("unknown parameter {other}"),
-            }
-        }
-        options
-    }
-
-    /// The object in the body, which must be called as the path says. // META-3
-    fn object(&self, options: &PatchOptions) -> Result<Object, ApiError> {
-        let strict = options.field_validation == "Strict";
-        let mut body = self.value["body"].clone();
-        let bad = |text: String| ApiError::BadRequest { text: text.into() };
-        let members = body.as_object_mut().ok_or_else(|| bad("no object".into()))?;
-        members.entry("kind").or_insert(self.kind.as_str().into());
-        members.entry("apiVersion").or_insert(self.kind.api_version().into());
-        let strictness = if strict { Strictness::Strict } else { Strictness::Warn };
-        let decoded = decode_value(body, strictness).map_err(|error| bad(error.to_string()))?;
-        let mut object = decoded.object;
-        if object.kind() != self.kind {
-            return Err(bad("of another kind than the request".into()));
-        }
-        let meta = object.meta_mut();
-        if meta.namespace.is_empty() {
-            meta.namespace.clone_from(&self.namespace);
-        }
-        let named = self.name.is_empty() || meta.name == self.name;
-        if meta.namespace != self.namespace || !named {
-            return Err(bad("called otherwise than the request".into()));
-        }
-        Ok(object)
-    }
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 impl Trace {
     /// The step with what `@ns`, `$rv:N`, `$uid:N` and `$continue:N` stand for.
-    fn named(&self, step: &Value) -> Step {
-        let mut value = step.clone();
-        self.name(&mut value);
-        let resource = text(&value, "resource");
-        let kind = Kind::ALL.iter().find(|kind| kind.plural() == resource).unwrap().clone();
-        let namespace = match value.get("namespace") {
-            _ if !kind.is_namespaced() => String::new(),
-            None => NAMESPACE.into(),
-            Some(namespace) => namespace.as_str().unwrap().into(),
-        };
-        let name = text(&value, "name").into();
-        Step { value, kind, namespace, name }
+    fn named(&self, step: &Value) -> Value {
+        let mut step = step.clone();
+        self.name(&mut step);
+        step
     }
 
     fn name(&self, value: &mut Value) {
@@ -176,127 +144,17 @@ impl Trace {
     }
 
     fn earlier(&self, what: &str, step: usize) -> String {
-        let (version, uid, next) = match &self.answers[step - 1].body {
-            Body::Object(object) => {
-                let meta = object.meta();
-                (meta.resource_version.clone(), meta.uid.clone(), String::new())
-            }
-            Body::List(_, page) => {
-                let meta = &page.metadata;
-                (meta.resource_version.clone(), String::new(), meta.continue_.clone())
-            }
-            Body::Status(status) => {
-                let uid = status.details.as_ref().map(|details| details.uid.clone());
-                (String::new(), uid.unwrap_or_default(), status.metadata.continue_.clone())
-            }
-            Body::Watch => Default::default(),
-        };
+        let body = &self.answers[step - 1].body;
+        let meta = &body["metadata"];
+        let version = text(meta, "resourceVersion");
         match what {
-            "rv" => version,
-            "uid" => uid,
-            "continue" => next,
+            "rv" => version.into(),
+            "uid" if meta["uid"].is_null() => text(&body["details"], "uid").into(),
+            "uid" => text(meta, "uid").into(),
+            "continue" => text(meta, "continue").into(),
             "rv+1000000" => (version.parse::<u64>().unwrap() + 1_000_000).to_string(),
             other => panic!("unknown reference {other}"),
         }
-    }
-
-    fn answer(&mut self, step: &Step) -> Result<Answer, ApiError> {
-        let namespace = Some(step.namespace.as_str());
-        match step.word("op") {
-            "create" if step.word("subresource") == "binding" => {
-                let mut binding: Binding = decode(&step.value["body"]);
-                binding.metadata.namespace.clone_from(&step.namespace);
-                self.cluster.request(Request::Bind(Box::new(binding)))?;
-                Ok(Answer::success(201))
-            }
-            "create" => self.create(step),
-            "update" => self.update(step),
-            "patch" => self.patch(step),
-            "get" => {
-                let version = step.query().map(|(_, value)| value).next().unwrap_or_default();
-                let object = self.cluster.read(&step.key(), version)?;
-                Ok(Answer::object(200, object.clone()))
-            }
-            "list" => {
-                let page = self.cluster.page(&step.kind, namespace, &step.list_options()?)?;
-                Ok(Answer { code: 200, body: Body::List(step.kind.clone(), page) })
-            }
-            "watch" => {
-                let options = step.list_options()?;
-                let watch = self.cluster.watch(&step.kind, namespace, &options)?;
-                self.watches.insert(self.answers.len() + 1, watch);
-                Ok(Answer { code: 200, body: Body::Watch })
-            }
-            "delete" => self.delete(step),
-            "deletecollection" => {
-                let (list, options) = (step.list_options()?, decode(&step.value["body"]));
-                let kind = &step.kind;
-                let page = self.cluster.delete_collection(kind, namespace, &list, &options)?;
-                Ok(Answer { code: 200, body: Body::List(kind.clone(), page) })
-            }
-            other => panic!("unknown op {other}"),
-        }
-    }
-
-    fn create(&mut self, step: &Step) -> Result<Answer, ApiError> {
-        let options = step.write_options();
-        let request = Request::Create(step.object(&options)?);
-        Ok(Answer::object(201, self.cluster.request_with(request, &options)?))
-    }
-
-    fn update(&mut self, step: &Step) -> Result<Answer, ApiError> {
-        let options = step.write_options();
-        let object = step.object(&options)?;
-        let request = match step.word("subresource") {
-            "" => Request::Update(object),
-            "status" => Request::UpdateStatus(object),
-            "finalize" => Request::Finalize(object),
-            other => panic!("unknown subresource {other}"),
-        };
-        let exists = self.cluster.store().object(&step.key()).is_some();
-        let object = self.cluster.request_with(request, &options)?;
-        Ok(Answer::object(if exists { 200 } else { 201 }, object))
-    }
-
-    fn patch(&mut self, step: &Step) -> Result<Answer, ApiError> {
-        let body = step.value["body"].clone();
-        if body.is_null() {
-            // A client without a body sends no content type either.
-            return Err(ApiError::UnsupportedMediaType { kind: step.kind.clone() });
-        }
-        let patch = match step.word("patchType") {
-            "json" => Patch::json(step.key(), body),
-            "merge" => Patch::merge(step.key(), body),
-            "strategic" => Patch::strategic(step.key(), body),
-            other => panic!("unknown sort of patch {other}"),
-        };
-        let patch = if step.is_status() { patch.of_status() } else { patch };
-        let request = Request::Patch(Box::new(patch));
-        Ok(Answer::object(200, self.cluster.request_with(request, &step.write_options())?))
-    }
-
-    fn delete(&mut self, step: &Step) -> Result<Answer, ApiError> {
-        let options: DeleteOptions = decode(&step.value["body"]);
-        let (key, background) = (step.key(), options.orphan_dependents == Some(false));
-        let before = self.cluster.store().object(&key).cloned();
-        // A dry run is answered as what it is not.
-        let mut fork = self.cluster.fork();
-        fork.delete(&key, DeleteOptions { dry_run: Vec::new(), ..options.clone() })?;
-        let gone = fork.store().object(&key).is_none();
-        let object = self.cluster.delete(&key, options)?;
-        if gone && !Strategy::of(&step.kind).answers_deleted {
-            let mut answer = Answer::success(200);
-            if let (Body::Status(status), Some(before)) = (&mut answer.body, before) {
-                let details = status.details.get_or_insert_default();
-                details.name = step.name.clone();
-                details.kind = step.kind.plural().into();
-                details.uid = before.meta().uid.clone();
-            }
-            return Ok(answer);
-        }
-        // DEL-11
-        let code = if background && !gone { 202 } else { 200 };
-        Ok(Answer::object(code, object))
     }
 
     fn normal(mut self) -> Value {
@@ -305,9 +163,9 @@ impl Trace {
         let mut watches = Map::new();
         for step in &self.watched {
             // The objects that existed come by key already.
-            let watch = self.watches.get_mut(step);
-            let events = watch.map(|it| it.poll(self.cluster.store())).unwrap_or_default();
-            let events: Value = events.iter().map(|event| told(&mut normal, event)).collect();
+            let lines = self.watches.get_mut(step).map(|it| it.poll(&self.cluster));
+            let lines = String::from_utf8(lines.unwrap_or_default()).unwrap();
+            let events: Value = lines.lines().map(|line| told(&mut normal, line)).collect();
             watches.insert(step.to_string(), events);
         }
         let mut out = json!({ "steps": steps });
@@ -319,34 +177,52 @@ impl Trace {
 }
 
 fn written(normal: &mut Normal, answer: &Answer) -> Value {
-    let mut out = match &answer.body {
-        Body::Object(object) => normal.object(object),
-        Body::Status(status) => normal.status(status),
-        Body::Watch => json!({}),
-        Body::List(kind, page) => {
-            let items: Vec<Value> = page.items.iter().map(|item| normal.object(item)).collect();
-            let mut out = json!({ "kind": format!("{kind}List"), "items": items });
-            if !page.metadata.continue_.is_empty() {
-                out["continue"] = true.into();
+    let body = &answer.body;
+    let mut out = match text(body, "kind") {
+        "" => json!({}),
+        "Status" => {
+            let mut status: Status = decode(body);
+            // Of a name that was drawn only the prefix is told.
+            if let (Some(details), Some(prefix)) = (status.details.as_mut(), &answer.prefix) {
+                details.name = marked(&details.name, prefix);
             }
-            if let Some(left) = page.metadata.remaining_item_count {
-                out["remainingItemCount"] = left.into();
-            }
-            out
+            normal.status(&status)
         }
+        kind if kind.ends_with("List") => listed(normal, body),
+        _ => normal.object(&object(body)),
     };
     out["code"] = answer.code.into();
     out
 }
 
-fn told(normal: &mut Normal, event: &Event) -> Value {
-    let object = match event {
-        Event::Error(status) => {
-            let mut out = normal.status(status);
+fn object(value: &Value) -> Object {
+    decode_value(value.clone(), Strictness::Strict).unwrap().object
+}
+
+fn listed(normal: &mut Normal, list: &Value) -> Value {
+    let items = decode_all(list.to_string(), Strictness::Strict);
+    let items: Vec<Value> =
+        items.iter().map(|it| normal.object(&it.as_ref().unwrap().object)).collect();
+    let mut out = json!({ "kind": list["kind"], "items": items });
+    if list["metadata"].get("continue").is_some() {
+        out["continue"] = true.into();
+    }
+    if let Some(left) = list["metadata"].get("remainingItemCount") {
+        out["remainingItemCount"] = left.clone();
+    }
+    out
+}
+
+fn told(normal: &mut Normal, line: &str) -> Value {
+    let event: Value = serde_json::from_str(line).unwrap();
+    let object = match text(&event, "type") {
+        "ERROR" => {
+            let status: Status = decode(&event["object"]);
+            let mut out = normal.status(&status);
             out["code"] = status.code.into();
             out
         }
-        other => normal.object(other.object().unwrap()),
+        _ => normal.object(&object(&event["object"])),
     };
-    json!({ "type": event.as_str(), "object": object })
+    json!({ "type": event["type"], "object": object })
 }

@@ -11,6 +11,7 @@
 )]
 
 mod bases;
+mod http;
 mod tape;
 mod user;
 
@@ -27,6 +28,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use bases::{MANIFESTS, bases};
+use http::talk;
 use tape::Tape;
 use user::play;
 
@@ -171,5 +173,11 @@ proptest! {
     fn a_cluster_takes_anything(tape in tape(1500), seed in proptest::option::of(0..9_u64)) {
         thread_local!(static BASES: Vec<Object> = bases());
         BASES.with(|bases| play(&tape.0, bases, seed));
+    }
+
+    #[test]
+    fn every_request_of_http_has_an_answer(tape in tape(1200)) {
+        thread_local!(static BASES: Vec<Object> = bases());
+        BASES.with(|bases| talk(&tape.0, bases));
     }
 }

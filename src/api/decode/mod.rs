@@ -72,16 +72,7 @@ pub struct Decoded {
 /// holds a value of another type than its field, or, under [`Strictness::Strict`], holds unknown or
 /// repeated fields.
 pub fn decode(text: impl AsRef<[u8]>, strictness: Strictness) -> Result<Decoded, DecodeError> {
-    let text = text.as_ref();
-    let (tree, kind) = read_one(text, Repeat::Merge)?;
-    match kind {
-        // Upstream reads unknown kinds into plain maps, where the later value stands alone.
-        Kind::Custom(_) if !tree.duplicate.is_empty() => {
-            let (tree, kind) = read_one(text, Repeat::Replace)?;
-            finish(tree, &kind, strictness)
-        }
-        kind => finish(tree, &kind, strictness),
-    }
+    read(text.as_ref(), None, strictness)
 }
 
 /// Decodes one object from a JSON value, as [`decode`] does from text.
@@ -98,16 +89,62 @@ pub fn decode(text: impl AsRef<[u8]>, strictness: Strictness) -> Result<Decoded,
 /// # Errors
 /// As [`decode`], except that a value has no syntax.
 pub fn decode_value(value: Value, strictness: Strictness) -> Result<Decoded, DecodeError> {
-    let kind = single(&value)?;
+    let kind = single(&value, None)?;
     finish(Tree { value, duplicate: Vec::new() }, &kind, strictness)
 }
 
-fn read_one(text: &[u8], repeat: Repeat) -> Result<(Tree, Kind), DecodeError> {
+/// Decodes one object from JSON text that may lack `apiVersion` or `kind`, which then are those of
+/// `assumed`, as in the body of a request to a path that tells them. An object that says that it is of
+/// another kind is of that kind.
+///
+/// ```
+/// use kubernel::api::{Kind, Strictness, decode_as};
+///
+/// let decoded = decode_as(r#"{"metadata": {"name": "web"}}"#, &Kind::Pod, Strictness::Strict)?;
+/// assert_eq!(decoded.object.kind(), Kind::Pod);
+/// # Ok::<(), kubernel::api::DecodeError>(())
+/// ```
+///
+/// # Errors
+/// As [`decode`], except that `apiVersion` and `kind` may be absent.
+pub fn decode_as(
+    text: impl AsRef<[u8]>,
+    assumed: &Kind,
+    strictness: Strictness,
+) -> Result<Decoded, DecodeError> {
+    read(text.as_ref(), Some(assumed), strictness)
+}
+
+fn read(
+    text: &[u8],
+    assumed: Option<&Kind>,
+    strictness: Strictness,
+) -> Result<Decoded, DecodeError> {
+    let (tree, kind) = read_one(text, assumed, Repeat::Merge)?;
+    match kind {
+        // Upstream reads unknown kinds into plain maps, where the later value stands alone.
+        Kind::Custom(_) if !tree.duplicate.is_empty() => {
+            let (tree, kind) = read_one(text, assumed, Repeat::Replace)?;
+            finish(tree, &kind, strictness)
+        }
+        kind => finish(tree, &kind, strictness),
+    }
+}
+
+fn read_one(
+    text: &[u8],
+    assumed: Option<&Kind>,
+    repeat: Repeat,
+) -> Result<(Tree, Kind), DecodeError> {
     if text.trim_ascii().is_empty() {
         return Err(DecodeError::new(DecodeCause::Empty));
     }
-    let tree = tree::read(text, repeat)?;
-    let kind = single(&tree.value)?;
+    let mut tree = tree::read(text, repeat)?;
+    let kind = single(&tree.value, assumed)?;
+    if let (Value::Object(fields), Some(_)) = (&mut tree.value, assumed) {
+        fields.insert("apiVersion".into(), kind.api_version().into());
+        fields.insert("kind".into(), kind.as_str().into());
+    }
     Ok((tree, kind))
 }
 
@@ -174,11 +211,11 @@ fn trees(text: &[u8]) -> Vec<Result<Tree, DecodeError>> {
 }
 
 /// The kind of a document that is one object and not a list of objects.
-fn single(value: &Value) -> Result<Kind, DecodeError> {
+fn single(value: &Value, assumed: Option<&Kind>) -> Result<Kind, DecodeError> {
     if list::is_list(value) {
         return Err(DecodeError::new(DecodeCause::List));
     }
-    kind_of(value, None)
+    kind_of(value, assumed.map(|kind| (kind.api_version(), kind.as_str())))
 }
 
 /// The kind that an object says it is of; `assumed` is what its list says.
