@@ -321,7 +321,10 @@ impl World {
             merge(&mut patch, &sort.status(number));
         }
         if status {
-            let expected = self.server.update_status(&turn.place(), version, true, change.status);
+            let exists = self.stored(turn).map(drop).ok_or(404);
+            let expected = exists.and_then(|()| {
+                self.server.update_status(&turn.place(), version, true, change.status)
+            });
             return (self.cluster.patch(Patch::merge(turn.key(), patch).of_status()), expected);
         }
         if let Some(labels) = &change.labels {
