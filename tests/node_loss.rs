@@ -10,8 +10,8 @@ use kubernel::api::{
     ConditionStatus, DeleteOptions, EndpointSlice, Key, Kind, Lease, Node, NodeConditionType, Pod,
     PodCondition, PodConditionType, PodPhase, Strictness, decode_value,
 };
-use kubernel::cluster::Seeded;
 use kubernel::cluster::node::Capacity;
+use kubernel::cluster::{Event, Seeded};
 use kubernel::store::Revision;
 use serde_json::{Value, json};
 
@@ -415,6 +415,32 @@ fn what_a_node_was_about_to_write_is_lost_with_it() {
     cluster.start_node("n1").unwrap();
     after(&mut cluster, 10);
     assert!(is_ready(get(&cluster, &pod)));
+}
+
+#[test]
+fn a_node_that_is_back_writes_of_itself_and_its_pods_alone_arch_4() {
+    let mut cluster = cluster(2);
+    pod(&mut cluster, "a", "n1", json!({}));
+    after(&mut cluster, 10);
+    cluster.stop_node("n1").unwrap();
+    after(&mut cluster, 60);
+    cluster.start_node("n1").unwrap();
+    let back = cluster.trace().last().unwrap().id;
+    after(&mut cluster, 10);
+    let mut writes = Vec::new();
+    for entry in cluster.trace().after(back) {
+        if let Event::Write { actor, verb, key, .. } = &entry.event
+            && &**actor == "n1"
+        {
+            writes.push(format!("{verb} {key}"));
+        }
+    }
+    let expected = [
+        "delete Lease kube-node-lease/n1",
+        "update status of Node n1",
+        "update status of Pod default/a",
+    ];
+    assert_eq!(writes, expected);
 }
 
 #[test]
