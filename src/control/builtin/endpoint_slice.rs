@@ -105,8 +105,11 @@ fn queue_services(change: &Change, view: View<'_>, queue: &mut dyn FnMut(Key)) {
     let selecting = |pod: Option<&Pod>| -> Vec<Key> {
         pod.into_iter().flat_map(|pod| view.store.services_of(pod)).map(key_of).collect()
     };
-    let old = selecting(before);
     let new = selecting(after.or(before));
+    if touched == service::Touched::Selecting {
+        return new.into_iter().for_each(queue);
+    }
+    let old = selecting(before);
     for key in new.iter().filter(|key| touched.concerns(old.contains(key), true)) {
         queue(key.clone());
     }
