@@ -14,7 +14,7 @@ use crate::store::{Expect, Revision};
 use crate::time::Time;
 
 impl Gate<'_> {
-    /// DEL-12
+    /// DEL-12, POD-BIND-2, POD-BIND-3, POD-BIND-4
     ///
     /// Source: `pkg/registry/core/pod/storage/storage.go BindingREST`.
     pub(super) fn bind(&mut self, binding: &Binding) -> Result<Admitted, ApiError> {

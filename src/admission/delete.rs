@@ -106,7 +106,7 @@ pub(super) fn end(object: &Object, options: DeleteOptions, now: Time) -> Result<
     set_collector_finalizers(&mut marked, &options);
     let held = !marked.meta().finalizers.is_empty();
     Ok(match (grace, held) {
-        (Grace::Period(0), false) => End::MarkedAndRemoved(marked),
+        (Grace::Period(0), false) => End::MarkedAndRemoved(marked), // POD-DEL-3
         (Grace::Period(_), _) => changed(marked, object),
         (Grace::None | Grace::Pending, false) => End::Removed, // DEL-2
         (Grace::None | Grace::Pending, true) => {
@@ -133,7 +133,7 @@ fn changed(marked: Object, object: &Object) -> End {
     if marked == *object { End::Unchanged } else { End::Marked(marked) }
 }
 
-/// DEL-1
+/// DEL-1, POD-DEL-6
 pub(super) fn check_preconditions(
     object: &Object,
     options: &DeleteOptions,
@@ -164,7 +164,7 @@ enum Grace {
     Period(i64),
 }
 
-/// DEL-8, DEL-9
+/// DEL-8, DEL-9, POD-DEL-1, POD-DEL-2, POD-DEL-4, POD-DEL-5
 fn pod_grace(pod: &Pod, meta: &mut ObjectMeta, options: &DeleteOptions, now: Time) -> Grace {
     let asked = options.grace_period_seconds.map(|asked| if asked < 0 { 1 } else { asked });
     if let Some(due) = pod.metadata.deletion_timestamp {

@@ -17,7 +17,7 @@ use crate::store::{Expect, Revision};
 const DISRUPTED_MAX: usize = 2_000;
 
 impl Gate<'_> {
-    /// PDB-7 to PDB-12
+    /// PDB-7 to PDB-12, POD-EVICT-3
     ///
     /// Source: `pkg/registry/core/pod/storage/eviction.go`.
     pub(super) fn evict(

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use crate::api::{
-    Kind, Object, ObjectMeta, PersistentVolumeClaimPhase, PersistentVolumePhase, PodPhase, Resource,
+    ConditionStatus, Kind, Object, ObjectMeta, PersistentVolumeClaimPhase, PersistentVolumePhase,
+    PodCondition, PodConditionType, PodPhase, Resource,
 };
 use crate::namespace;
 use crate::pod::{qos, update};
+use crate::time::Time;
 use crate::workload;
 
 /// What becomes of the dependents of a deleted object when the request does not say.
@@ -150,10 +152,24 @@ macro_rules! counted {
     };
 }
 
+/// The condition of a new pod that may not be scheduled yet.
+///
+/// Source: `pkg/registry/core/pod/strategy.go` (`applySchedulingGatedCondition`).
+fn gated(now: Time) -> PodCondition {
+    PodCondition {
+        type_: PodConditionType::PodScheduled,
+        status: ConditionStatus::False,
+        last_transition_time: Some(now),
+        reason: "SchedulingGated".to_owned(),
+        message: "Scheduling is blocked due to non-empty scheduling gates".to_owned(),
+        ..PodCondition::default()
+    }
+}
+
 /// Sets what a client may not set in a new object: its generation and its status.
 ///
 /// Source: `PrepareForCreate` of each kind.
-pub(crate) fn prepare_create(object: &mut Object) {
+pub(crate) fn prepare_create(object: &mut Object, now: Time) {
     macro_rules! fresh {
         ($object:expr, $generation:expr) => {{
             let object = Arc::make_mut($object);
@@ -163,10 +179,14 @@ pub(crate) fn prepare_create(object: &mut Object) {
     }
     match object {
         Object::Pod(pod) => {
-            fresh!(pod, Some(1)); // META-9
+            fresh!(pod, Some(1)); // META-9, POD-PHASE-15
             let pod = Arc::make_mut(pod);
             pod.status.phase = PodPhase::Pending;
             pod.status.qos_class = qos::class(pod);
+            // POD-COND-12
+            if !pod.spec.scheduling_gates.is_empty() {
+                pod.status.conditions.push(gated(now));
+            }
         }
         Object::PersistentVolume(volume) => {
             fresh!(volume, None);
@@ -325,6 +345,7 @@ pub(crate) fn wants_generation(new: &Object, old: &Object) -> bool {
         R::peek(old).is_some_and(|old| part(new) != part(old))
     }
     match new {
+        // POD-UPD-6
         Object::Pod(new) => differ(&**new, old, |pod| &pod.spec),
         Object::ReplicationController(new) => differ(&**new, old, |rc| &rc.spec),
         // META-10

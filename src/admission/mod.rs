@@ -146,7 +146,7 @@ impl Gate<'_> {
         default(&mut object);
         mutate::complete(&mut object, None, self.store)?;
         let mut errors = self.mutate(&mut object, None);
-        kinds::prepare_create(&mut object);
+        kinds::prepare_create(&mut object, self.now);
         refuse(&object.key(), self.allocate(&mut object, None))?;
         storage::create(&mut object, self.store, self.now);
         let generated = self.name(&mut object);

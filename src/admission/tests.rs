@@ -62,6 +62,23 @@ fn runnable(mut pod: Value) -> Value {
     pod
 }
 
+// POD-COND-12, POD-BIND-5
+#[test]
+fn a_pod_with_gates_says_that_it_is_not_scheduled_for_them() {
+    let mut server = Server::new();
+    let mut gated = runnable(json!({"metadata": {"name": "a"}}));
+    gated["spec"]["schedulingGates"] = json!([{"name": "g"}]);
+    let scheduled = |object: &Object| {
+        let Object::Pod(pod) = object else { panic!("{object:?}") };
+        let all = pod.status.conditions.iter();
+        all.map(|one| (one.type_.as_str().to_owned(), one.reason.clone())).collect::<Vec<_>>()
+    };
+    let pod = server.create("v1", "Pod", gated).unwrap();
+    assert_eq!(scheduled(&pod), [("PodScheduled".to_owned(), "SchedulingGated".to_owned())]);
+    let pod = server.create("v1", "Pod", runnable(json!({"metadata": {"name": "b"}}))).unwrap();
+    assert_eq!(scheduled(&pod), []);
+}
+
 #[test]
 fn the_server_sets_what_is_its_own() {
     // META-1, META-9
@@ -398,4 +415,26 @@ fn ephemeral_containers_and_resources_have_doors_of_their_own() {
     let resized = resized.peek::<crate::api::Pod>().unwrap();
     assert_eq!(resized.spec.containers[0].resources.requests["cpu"].to_string(), "2");
     assert_eq!(resized.spec.ephemeral_containers.len(), 1);
+}
+
+#[test]
+fn a_status_may_say_anything_of_the_phase_but_nothing_new_of_the_class() {
+    // POD-STATUS-9, POD-PHASE-14, POD-QOS-4
+    let mut server = Server::new();
+    let made = server.create("v1", "Pod", pod("a")).unwrap().to_value().unwrap();
+    assert_eq!(made["status"]["qosClass"], "BestEffort");
+    let mut ask = |phase: &str, class: &str| {
+        let mut pod = made.clone();
+        pod["metadata"]["resourceVersion"] = "".into();
+        pod["status"]["phase"] = phase.into();
+        pod["status"]["qosClass"] = class.into();
+        let sent = server.send(Request::UpdateStatus(Kind::Pod.read(pod).unwrap()))?;
+        Ok::<_, ApiError>(sent.to_value().unwrap()["status"].clone())
+    };
+    for phase in ["Failed", "Running", "Unknown", "Dancing"] {
+        let status = ask(phase, "").unwrap();
+        assert_eq!((&status["phase"], &status["qosClass"]), (&json!(phase), &json!("BestEffort")));
+    }
+    let details = ask("Running", "Guaranteed").unwrap_err().status().details.unwrap();
+    assert_eq!(&*details.causes[0].field, "status.qosClass");
 }

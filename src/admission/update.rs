@@ -242,7 +242,7 @@ fn replace(new: Object, old: &Object, errors: Errors) -> Result<Admitted, ApiErr
     Ok(Admitted::new(vec![write], Answer::Stored(key)))
 }
 
-/// Whether nothing holds an object any more that is being deleted (DEL-4, NS-5).
+/// Whether nothing holds an object any more that is being deleted (DEL-4, NS-5, POD-DEL-7).
 fn is_emptied(new: &Object, old: &Object) -> bool {
     let held = Namespace::peek(new).is_some_and(|new| !new.spec.finalizers.is_empty());
     new.meta().finalizers.is_empty() && !held && is_dying(old.meta())

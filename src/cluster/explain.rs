@@ -83,7 +83,9 @@ fn actor_of(entry: &Entry) -> Option<&crate::api::Name> {
         Event::Plan { actor, .. } | Event::Write { actor, .. } | Event::Lag { actor, .. } => {
             Some(actor)
         }
-        Event::Call { .. } | Event::Advance { .. } | Event::Fault { .. } => None,
+        Event::Call { .. } | Event::Evict { .. } | Event::Advance { .. } | Event::Fault { .. } => {
+            None
+        }
     }
 }
 
@@ -112,6 +114,7 @@ impl fmt::Display for Explanation {
                     show_why(f, why)?;
                     caused_at = Some(entry.at);
                 }
+                Event::Evict { .. } => write!(f, " <- {} at {}", entry.event, entry.at)?,
                 Event::Advance { .. } | Event::Lag { .. } | Event::Fault { .. } => {
                     write!(f, " <- {}", entry.event)?;
                 }

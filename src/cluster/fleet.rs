@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use crate::api::{ConditionStatus, Key, Kind, Name, Node, Object, PersistentVolume, Pod, Resource};
-use crate::cluster::node::{NodeAgent, Outside, Programs, Shelf};
+use crate::cluster::node::{NodeAgent, NotEvicted, Outside, Programs, Shelf};
 use crate::control::queue::Work;
 use crate::control::{Plan, View};
 use crate::pmap::PMap;
+use crate::pod::eviction::Eviction;
 use crate::schedule::health;
 use crate::store::{Change, Store, Term};
 use crate::volume::{Tree, TreeError};
@@ -118,6 +119,14 @@ impl Fleet {
 }
 
 impl Fleet {
+    /// Ends a pod on its node, for the node's own reasons.
+    pub(super) fn evict(&mut self, pod: &Pod, eviction: &Eviction) -> Result<(), NotEvicted> {
+        let agent = self.agents.get_mut(&*pod.spec.node_name).ok_or(NotEvicted::NotThere)?;
+        let meta = &pod.metadata;
+        let key = Key::new(Kind::Pod, meta.namespace.as_str(), meta.name.as_str());
+        agent.evict(&key, &meta.uid, eviction)
+    }
+
     /// The tree that a path in a container of a pod on a node lies in, and the path there.
     pub(super) fn files(
         &self,

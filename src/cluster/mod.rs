@@ -22,6 +22,7 @@
 
 mod builder;
 mod enabled;
+mod evict;
 mod explain;
 mod files;
 mod fleet;

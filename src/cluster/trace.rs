@@ -75,6 +75,15 @@ pub enum Event {
         /// The last revision it made, none if it changed nothing; or why it was refused.
         answer: Result<Option<Revision>, Arc<ApiError>>,
     },
+    /// The user let a node end a pod.
+    Evict {
+        /// The node.
+        node: Name,
+        /// The pod.
+        key: Key,
+        /// Why, as the pod's status will say it.
+        why: Box<str>,
+    },
     /// Time passed.
     Advance {
         /// Until when.
@@ -103,9 +112,11 @@ impl Event {
                 Ok(Some(revision)) => Some((key, *revision)),
                 Ok(None) | Err(_) => None,
             },
-            Self::Plan { .. } | Self::Advance { .. } | Self::Lag { .. } | Self::Fault { .. } => {
-                None
-            }
+            Self::Plan { .. }
+            | Self::Evict { .. }
+            | Self::Advance { .. }
+            | Self::Lag { .. }
+            | Self::Fault { .. } => None,
         }
     }
 }
@@ -142,6 +153,7 @@ impl fmt::Display for Event {
                 write!(f, "{actor} for {about}: {verb} {key}")?;
                 show_answer(f, answer)
             }
+            Self::Evict { node, key, why } => write!(f, "user: {node} ends {key}: {why}"),
             Self::Advance { to } => write!(f, "time passes until {to}"),
             Self::Lag { actor, upto } => write!(f, "{actor}: hears of changes up to rev {upto}"),
             Self::Fault { text } => write!(f, "fault: {text}"),

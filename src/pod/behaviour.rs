@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::pod::probe::{Answer, Kind};
 
-/// What a container does from its start on. The default runs for ever, answers every probe with
-/// success, and ends at once with code 143 when it is told to stop.
+/// What a container does from its start on. The default runs for ever, answers every probe and every hook
+/// with success, and ends at once with code 143 when it is told to stop.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Behaviour {
     /// How long it runs; `None` for ever.
@@ -18,6 +18,10 @@ pub struct Behaviour {
     pub liveness: Answers,
     /// How it answers readiness probes.
     pub readiness: Answers,
+    /// How its postStart hook goes, if it is a command or a request.
+    pub post_start: Hook,
+    /// How its preStop hook goes, if it is a command or a request.
+    pub pre_stop: Hook,
     /// What it does when it is told to stop.
     pub stop: OnStop,
     /// The files it writes at its start: absolute path and content.
@@ -31,6 +35,15 @@ pub struct Answers {
     pub from: Duration,
     /// Until when; `None` for ever.
     pub until: Option<Duration>,
+}
+
+/// How a lifecycle hook goes that a container carries out: `exec` and `httpGet`. The default succeeds at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Hook {
+    /// How long it takes.
+    pub takes: Duration,
+    /// Whether it fails in the end. A preStop hook that fails changes nothing.
+    pub fails: bool,
 }
 
 /// What a container does when it is told to stop.

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use crate::api::{
     Container, ContainerState, ContainerStateRunning, ContainerStateTerminated,
-    ContainerStateWaiting, ContainerStatus, Pod, RecursiveReadOnlyMode, VolumeMount,
-    VolumeMountStatus,
+    ContainerStateWaiting, ContainerStatus, EphemeralContainer, Pod, RecursiveReadOnlyMode,
+    VolumeMount, VolumeMountStatus,
 };
 use crate::pod::actions::would_start;
 use crate::pod::phase::RESTARTING_ALL_CONTAINERS;
@@ -269,4 +269,23 @@ fn mounts(container: &Container) -> Vec<VolumeMountStatus> {
         ..VolumeMountStatus::default()
     };
     container.volume_mounts.iter().map(mount).collect()
+}
+
+/// An ephemeral container as another one: the fields that both have and that matter.
+pub(crate) fn of_ephemeral(container: &EphemeralContainer) -> Container {
+    Container {
+        name: container.name.clone(),
+        image: container.image.clone(),
+        ports: container.ports.clone(),
+        env_from: container.env_from.clone(),
+        env: container.env.clone(),
+        resources: container.resources.clone(),
+        resize_policy: container.resize_policy.clone(),
+        volume_mounts: container.volume_mounts.clone(),
+        volume_devices: container.volume_devices.clone(),
+        termination_message_policy: container.termination_message_policy.clone(),
+        image_pull_policy: container.image_pull_policy.clone(),
+        security_context: container.security_context.clone(),
+        ..Container::default()
+    }
 }

@@ -74,6 +74,12 @@ pub fn is_static(pod: &Pod) -> bool {
         .is_some_and(|source| source != "api")
 }
 
+/// Whether the pod only shows a static one to the API.
+#[must_use]
+pub fn is_mirror(pod: &Pod) -> bool {
+    pod.metadata.annotations.contains_key("kubernetes.io/config.mirror")
+}
+
 /// Whether a phase is the last one of a pod.
 #[must_use]
 pub fn is_terminal(phase: &PodPhase) -> bool {

@@ -220,6 +220,10 @@ impl Prober {
             return Some(self.due);
         }
         let known = bare_id(&self.instance) == life.id;
+        // POD-CSTATE-9: the status may take over `started` from the instance before.
+        if !known && started && self.kind == Kind::Startup {
+            return Some(self.due);
+        }
         if (known && self.on_hold) || started == (self.kind == Kind::Startup) {
             return None;
         }
@@ -308,7 +312,7 @@ impl Prober {
     }
 
     /// Takes the answer to a question; whether a verdict changed.
-    // POD-PROBE-8, POD-PROBE-9
+    // POD-PROBE-8, POD-PROBE-9, POD-PROBE-11
     pub fn answer(&mut self, probe: &Probe, answer: Answer, verdicts: &mut Verdicts) -> bool {
         let Some(verdict) = answer.verdict() else { return false };
         self.run = if self.last == Some(verdict) { self.run.saturating_add(1) } else { 1 };

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::{Container, Pod, PodStatus};
+use crate::api::{Container, ContainerStatus, Pod, PodStatus, Probe};
 use crate::pod::behaviour::Behaviour;
-use crate::pod::probe::{self, Kind, Prober, Subject, Turn, Verdicts};
+use crate::pod::probe::{self, Answer, Kind, Prober, Subject, Turn, Verdict, Verdicts, bare_id};
 use crate::pod::restart::is_sidecar;
-use crate::pod::runtime::{InstanceState, Runtime};
+use crate::pod::runtime::{Instance, InstanceState, Runtime};
 use crate::time::{Instant, Time};
 
 /// The probers of a pod, by container and kind.
@@ -43,10 +43,45 @@ impl Scene<'_> {
         Some(Subject { id: &instance.id, since, behaviour })
     }
 
-    fn started(&self, name: &str) -> bool {
-        let all = self.status.container_statuses.iter().chain(&self.status.init_container_statuses);
-        all.filter(|status| status.name == name).any(|status| status.started == Some(true))
+    fn seen(&self, name: &str) -> Option<&ContainerStatus> {
+        let status = self.status;
+        let mut all = status.container_statuses.iter().chain(&status.init_container_statuses);
+        all.find(|status| status.name == name)
     }
+
+    fn started(&self, name: &str) -> bool {
+        self.seen(name).is_some_and(|status| status.started == Some(true))
+    }
+
+    /// Whether a startup prober has just begun with the instance that the status shows.
+    fn is_undecided(&self, name: &str, verdicts: &Verdicts) -> bool {
+        let id = self.seen(name).map(|seen| bare_id(&seen.container_id));
+        id.and_then(|id| verdicts.of(Kind::Startup, id)) == Some(Verdict::Unknown)
+    }
+
+    /// Whether the newest instance of a container had not ended yet at `at`. A look then had nothing new to
+    /// find, or it would have happened then.
+    fn was_alive(&self, name: &str, at: Instant) -> bool {
+        let exit = self.runtime.newest(name).and_then(Instance::exit);
+        exit.and_then(|exit| exit.at).is_some_and(|end| end > at)
+    }
+
+    /// Whether a prober can still lose a verdict about an instance that has ended, which the status does
+    /// not say yet.
+    fn next_loss(&self, of: (&str, Kind), probe: &Probe, verdicts: &Verdicts) -> bool {
+        let (name, kind) = of;
+        let seen = self.seen(name).filter(|seen| seen.state.running.is_some());
+        let verdict = seen.and_then(|seen| verdicts.of(kind, bare_id(&seen.container_id)));
+        kind == Kind::Readiness
+            && verdict == Some(Verdict::Success)
+            && of_the_dead(probe) == Answer::Failure
+    }
+}
+
+/// What a prober hears of a container that has ended: a command cannot be run there, a request is refused.
+// POD-PROBE-7
+fn of_the_dead(probe: &Probe) -> Answer {
+    if probe.exec.is_some() { Answer::Error } else { Answer::Failure }
 }
 
 impl Probing {
@@ -105,15 +140,20 @@ impl Probing {
                 status: scene.status,
                 now: at.wire(epoch),
             };
-            match prober.turn(&seen, verdicts, None) {
+            let turn = prober.turn(&seen, verdicts, None);
+            // A new instance that counted as started, as the one before had, has to start up.
+            changed |=
+                *kind == Kind::Startup && scene.started(name) && scene.is_undecided(name, verdicts);
+            match turn {
                 Turn::Wait => {}
                 Turn::End => return false,
                 Turn::Ask => {
-                    if let Some(subject) = scene.subject(name) {
-                        let age = at.since(subject.since);
-                        let answer = subject.behaviour.answers(*kind).at(age);
-                        changed |= prober.answer(probe, answer, verdicts);
-                    }
+                    let answer = match scene.subject(name) {
+                        Some(life) => life.behaviour.answers(*kind).at(at.since(life.since)),
+                        None if scene.was_alive(name, at) => return true,
+                        None => of_the_dead(probe),
+                    };
+                    changed |= prober.answer(probe, answer, verdicts);
                 }
             }
             true
@@ -125,8 +165,10 @@ impl Probing {
     pub(crate) fn wake_at(&self, scene: Scene<'_>, verdicts: &Verdicts) -> Option<Instant> {
         let next = |(name, kind): &(String, Kind), prober: &Prober| {
             let probe = kind.of(scene.container(name)?)?;
-            let subject = scene.subject(name)?;
-            prober.next_look(probe, &subject, scene.started(name), verdicts)
+            match scene.subject(name) {
+                Some(life) => prober.next_look(probe, &life, scene.started(name), verdicts),
+                None => scene.next_loss((name, *kind), probe, verdicts).then(|| prober.wake_at()),
+            }
         };
         self.probers.iter().filter_map(|(key, prober)| next(key, prober)).min()
     }

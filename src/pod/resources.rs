@@ -190,6 +190,7 @@ fn is_infeasible(pod: &Pod) -> bool {
         .is_some_and(|condition| condition.reason == "Infeasible")
 }
 
+// POD-RES-5: the first amount that is not zero gives a sum its format.
 fn add(sum: &mut ResourceList, list: &ResourceList) {
     for (name, amount) in list {
         match sum.get_mut(name) {

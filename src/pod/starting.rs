@@ -1,34 +1,22 @@
-//! The deeds of one look: sandboxes, kills, starts.
+//! What a pass does to the runtime: sandboxes and starts.
 //!
-//! Source: `pkg/kubelet/kuberuntime/kuberuntime_manager.go` (`SyncPod`, `doBackOff`).
+//! Source: `pkg/kubelet/kuberuntime/kuberuntime_manager.go` (`doBackOff`),
+//! `pkg/kubelet/kuberuntime/kuberuntime_container.go` (`startContainer`).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::api::{Container, Pod};
-use crate::pod::actions::{Actions, actions};
 use crate::pod::backoff::{Backoff, Limits};
 use crate::pod::container::StartFailure;
 use crate::pod::pull::{Pull, Pulls};
-use crate::pod::restart::is_sidecar;
-use crate::pod::restart_all::restarts_all;
 use crate::pod::runtime::{Instance, InstanceState, Sandbox};
-use crate::pod::stopping::spec_of;
-use crate::pod::termination::{KillReason, MINIMUM_GRACE, kill_grace};
 use crate::pod::worker::{Life, Waiting, Worker, World};
 use crate::time::Instant;
 
 /// How long a start that failed without a back-off of its own is left alone.
 // POD-PULL-5
-const RETRY: Duration = Duration::from_secs(10);
-
-/// The rest of a look that waits for kills.
-#[derive(Debug, Clone)]
-pub(crate) struct Pass {
-    actions: Actions,
-    /// When the newest instance of each container had ended, as the look saw it.
-    ended: BTreeMap<String, Instant>,
-}
+pub(crate) const RETRY: Duration = Duration::from_secs(10);
 
 /// What is remembered of starts.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +31,11 @@ impl Tries {
     pub(crate) const EMPTY: Self =
         Self { backoffs: BTreeMap::new(), pulls: Pulls::EMPTY, retry: BTreeMap::new(), made: 0 };
 
+    /// Forgets when to try again; who still cannot be started will say so.
+    pub(crate) fn forget_retries(&mut self) {
+        self.retry.clear();
+    }
+
     /// When the next held start may be tried again.
     pub(crate) fn wake_at(&self) -> Option<Instant> {
         self.retry.values().min().copied()
@@ -50,89 +43,14 @@ impl Tries {
 }
 
 impl Worker {
-    /// Decides what is next and begins to do it.
-    pub(crate) fn act(&mut self, pod: &Pod, world: &mut dyn World) {
-        let all = restarts_all(pod, Some(&self.runtime), self.status());
-        let actions = actions(pod, &self.runtime, &self.verdicts, all);
-        let ended = self
-            .runtime
-            .containers
-            .iter()
-            .rev()
-            .filter_map(|instance| Some((instance.name.clone(), instance.exit()?.at?)));
-        let ended = ended.collect();
-        self.begin_kills(pod, &actions, world.now());
-        self.pass = Some(Pass { actions, ended });
-        self.settle(world.now());
-        if self.stops.is_empty() {
-            self.finish_pass(pod, world);
-        }
-    }
-
-    fn begin_kills(&mut self, pod: &Pod, actions: &Actions, now: Instant) {
-        if actions.kill_pod {
-            let grace = grace_of_pod(pod);
-            self.stops.stop_all(pod, &self.runtime, grace, now);
-        }
-        for kill in &actions.kill {
-            if let Some(instance) = self.runtime.containers.iter().find(|one| one.id == kill.id) {
-                let container = spec_of(pod, &kill.name);
-                let grace =
-                    container.map_or(MINIMUM_GRACE, |one| kill_grace(pod, one, kill.reason));
-                self.stops.stop(pod, instance, grace, now);
-            }
-        }
-        for reset in actions.reset.iter().filter(|reset| reset.kill) {
-            if let Some(instance) = self.runtime.containers.iter().find(|one| one.id == reset.id) {
-                self.stops.stop(pod, instance, 0, now);
-            }
-        }
-    }
-
-    /// Goes on after all kills of the look: removals, the sandbox, starts.
-    // POD-ACT-15
-    pub(crate) fn finish_pass(&mut self, pod: &Pod, world: &mut dyn World) {
-        let Some(Pass { actions, ended }) = self.pass.take() else { return };
-        if !actions.reset.is_empty() {
-            let gone = |id: &str| actions.reset.iter().any(|reset| reset.id == id);
-            self.runtime.containers.retain(|instance| !gone(&instance.id));
-            self.dirty = true;
-            return;
-        }
-        if actions.kill_pod {
-            self.stop_sandboxes();
-        }
-        if actions.create_sandbox && !self.create_sandbox(pod, actions.attempt, world) {
-            return;
-        }
-        self.tries.retry.clear();
-        let spec = &pod.spec;
-        for n in &actions.start_ephemeral {
-            if let Some(ephemeral) = spec.ephemeral_containers.get(*n) {
-                let container = Container {
-                    name: ephemeral.name.clone(),
-                    image: ephemeral.image.clone(),
-                    image_pull_policy: ephemeral.image_pull_policy.clone(),
-                    env: ephemeral.env.clone(),
-                    env_from: ephemeral.env_from.clone(),
-                    ..Container::default()
-                };
-                self.try_start(pod, &container, &ended, world);
-            }
-        }
-        for container in actions.start_init.iter().filter_map(|n| spec.init_containers.get(*n)) {
-            if !self.try_start(pod, container, &ended, world) && !is_sidecar(container) {
-                return;
-            }
-        }
-        for container in actions.start.iter().filter_map(|n| spec.containers.get(*n)) {
-            self.try_start(pod, container, &ended, world);
-        }
-    }
-
     /// Makes a sandbox; whether there was an address for it.
     // POD-NET-3
-    fn create_sandbox(&mut self, pod: &Pod, attempt: u32, world: &mut dyn World) -> bool {
+    pub(crate) fn create_sandbox(
+        &mut self,
+        pod: &Pod,
+        attempt: u32,
+        world: &mut dyn World,
+    ) -> bool {
         let host_network = pod.spec.host_network;
         let ips = if host_network { Vec::new() } else { world.addresses(pod) };
         if ips.is_empty() && !host_network {
@@ -156,40 +74,44 @@ impl Worker {
         true
     }
 
-    /// Tries to start a container; whether it runs.
-    fn try_start(
+    /// Tries to start a container. Answers its new life, or notes why there is none.
+    pub(crate) fn try_start(
         &mut self,
         pod: &Pod,
         container: &Container,
-        ended: &BTreeMap<String, Instant>,
+        ended: Option<Instant>,
         world: &mut dyn World,
-    ) -> bool {
-        let name = &container.name;
-        let result = self.start(pod, container, ended.get(name).copied(), world);
-        let (failure, retry) = match result {
-            Ok(()) => {
+    ) -> Option<String> {
+        match self.start(pod, container, ended, world) {
+            Ok(id) => {
                 self.dirty = true;
-                self.failures.remove(name);
-                return true;
+                Some(id)
             }
-            Err(refusal) => refusal,
-        };
-        self.tries.retry.insert(name.clone(), retry);
-        let failure = StartFailure { reason: failure.reason, message: failure.message };
-        if self.failures.get(name) != Some(&failure) {
-            self.failures.insert(name.clone(), failure);
-            self.dirty = true;
+            Err((why, retry)) => {
+                self.note_failure(&container.name, why, retry);
+                None
+            }
         }
-        false
     }
 
+    /// Notes that a container could not be started, and when to try again.
+    pub(crate) fn note_failure(&mut self, name: &str, why: Waiting, retry: Instant) {
+        self.tries.retry.insert(name.to_owned(), retry);
+        let failure = StartFailure { reason: why.reason, message: why.message };
+        if self.failures.get(name) != Some(&failure) {
+            self.failures.insert(name.to_owned(), failure);
+            self.dirty = true;
+        }
+    }
+
+    /// Starts a container and answers the name of its new life.
     fn start(
         &mut self,
         pod: &Pod,
         container: &Container,
         ended: Option<Instant>,
         world: &mut dyn World,
-    ) -> Result<(), (Waiting, Instant)> {
+    ) -> Result<String, (Waiting, Instant)> {
         let now = world.now();
         let retry = now + RETRY;
         self.back_off(pod, container, ended, now)?;
@@ -217,10 +139,9 @@ impl Worker {
         let life = Life { id: &id, restarts, ips: &self.runtime.ips };
         let behaviour = world.start(pod, container, life).map_err(|why| (why, retry))?;
         self.tries.made = self.tries.made.saturating_add(1);
-        self.run(container, id, restarts, now);
-        let newest = self.runtime.containers.first().map(|newest| newest.id.clone());
-        self.lives.extend(newest.map(|id| (id, behaviour)));
-        Ok(())
+        self.run(container, id.clone(), restarts, now);
+        self.lives.insert(id.clone(), behaviour);
+        Ok(id)
     }
 
     // POD-BACKOFF-1, POD-BACKOFF-5
@@ -285,11 +206,6 @@ fn image_trouble(container: &Container, reason: &str) -> Waiting {
         _ => format!("failed to pull image \"{image}\": not found"),
     };
     Waiting { reason: reason.to_owned(), message }
-}
-
-/// The grace period in seconds of a kill of the whole pod without a special reason.
-fn grace_of_pod(pod: &Pod) -> i64 {
-    kill_grace(pod, &Container::default(), KillReason::Unknown)
 }
 
 /// A span as Go writes it: `10s`, `1m20s`, `5m0s`.

@@ -13,7 +13,7 @@ use crate::api::{
 use crate::pod::conditions::{self, condition};
 use crate::pod::container::{self, Facts, List, StartFailures};
 use crate::pod::phase::{Progress, is_terminal, phase};
-use crate::pod::probe::{self, Kind, KubeletStart, Verdicts};
+use crate::pod::probe::{self, Kind, KubeletStart, Verdict, Verdicts};
 use crate::pod::qos;
 use crate::pod::restart::all_containers_could_restart;
 use crate::pod::restart_all::{is_cleaned_up, restarts_all};
@@ -72,6 +72,50 @@ pub fn generate(pod: &Pod, old: &PodStatus, known: &Known<'_>) -> Generated {
     Generated { status, probe_now }
 }
 
+/// `old` with what probes have decided anew: which containers have started and are ready, and the conditions
+/// that follow from readiness. `None` if nothing in it changes. The transition times are not set.
+///
+/// Source: `pkg/kubelet/status/status_manager.go` (`SetContainerReadiness`, `SetContainerStartup`).
+// POD-PROBE-12
+pub(crate) fn readiness(
+    pod: &Pod,
+    old: &PodStatus,
+    (before, verdicts): (&Verdicts, &Verdicts),
+) -> Option<PodStatus> {
+    let mut status = old.clone();
+    let (mut started, mut ready) = (false, false);
+    let anew = |kind, id: &str| {
+        let verdict =
+            verdicts.of(kind, id).filter(|_| verdicts.of(kind, id) != before.of(kind, id));
+        verdict.map(|verdict| verdict == Verdict::Success)
+    };
+    for one in status.container_statuses.iter_mut().chain(&mut status.init_container_statuses) {
+        let id = probe::bare_id(&one.container_id);
+        if let Some(new) = anew(Kind::Startup, id) {
+            started |= one.started != Some(new);
+            one.started = Some(new);
+        }
+        if let Some(new) = anew(Kind::Readiness, id) {
+            ready |= one.ready != new;
+            one.ready = new;
+        }
+    }
+    if ready {
+        let seen = seen(pod, &status);
+        let new = [
+            conditions::ready(pod, &old.conditions, &seen, &status.phase),
+            conditions::containers_ready(pod, &seen, &status.phase),
+        ];
+        for new in new {
+            match status.conditions.iter_mut().find(|one| one.type_ == new.type_) {
+                Some(place) => *place = new,
+                None => status.conditions.push(new),
+            }
+        }
+    }
+    (started || ready).then_some(status)
+}
+
 /// The statuses in a form that knows whether there was an init list.
 fn seen<'a>(pod: &Pod, status: &'a PodStatus) -> Statuses<'a> {
     let init = status.init_container_statuses.as_slice();
@@ -92,16 +136,8 @@ fn containers(pod: &Pod, old: &PodStatus, known: &Known<'_>) -> PodStatus {
     let spec = &pod.spec;
     let regular: Vec<&Container> = spec.containers.iter().collect();
     let init: Vec<&Container> = spec.init_containers.iter().collect();
-    let ephemeral: Vec<Container> = spec
-        .ephemeral_containers
-        .iter()
-        .map(|ephemeral| Container {
-            name: ephemeral.name.clone(),
-            image: ephemeral.image.clone(),
-            volume_mounts: ephemeral.volume_mounts.clone(),
-            ..Container::default()
-        })
-        .collect();
+    let ephemeral: Vec<Container> =
+        spec.ephemeral_containers.iter().map(container::of_ephemeral).collect();
     let ephemeral: Vec<&Container> = ephemeral.iter().collect();
     let pod_ips: Vec<PodIP> =
         sort_ips(&known.runtime.ips, known.primary_v6).into_iter().map(|ip| PodIP { ip }).collect();

@@ -1,12 +1,14 @@
 //! The stop of one running instance: hook, turn, signal, deadline.
 //!
-//! Source: `pkg/kubelet/kuberuntime/kuberuntime_container.go` (`killContainer`).
+//! Source: `pkg/kubelet/kuberuntime/kuberuntime_container.go` (`killContainer`, `executePreStopHook`),
+//! `pkg/kubelet/kuberuntime/kuberuntime_termination_order.go` (`waitForTurn`).
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::api::Container;
 use crate::pod::behaviour::{Behaviour, OnStop};
+use crate::pod::hook;
 use crate::pod::termination::MINIMUM_GRACE;
 use crate::time::Instant;
 
@@ -16,7 +18,9 @@ const KILLED: i32 = 137;
 /// A stop that is under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Stop {
-    begun: Instant,
+    /// When the present stage began.
+    since: Instant,
+    /// What was left of the grace period then.
     grace: Duration,
     state: State,
 }
@@ -28,7 +32,7 @@ enum State {
     /// Other containers have to end first.
     Turn { waits: BTreeSet<String> },
     /// The container was told to stop.
-    Signalled { at: Instant, deadline: Instant },
+    Signalled { deadline: Instant },
 }
 
 /// How and when an instance ends by its stop.
@@ -44,9 +48,10 @@ fn seconds(count: i64) -> Duration {
 
 impl Stop {
     /// Begins to stop `container`, which first has to wait for the end of `waits`.
-    // POD-HOOK-2
+    // POD-HOOK-2, POD-HOOK-3
     pub(crate) fn begin(
         container: Option<&Container>,
+        behaviour: Option<&Behaviour>,
         grace: i64,
         waits: BTreeSet<String>,
         now: Instant,
@@ -55,23 +60,30 @@ impl Stop {
         let hook = container
             .and_then(|container| container.lifecycle.as_deref())
             .and_then(|lifecycle| lifecycle.pre_stop.as_deref())
-            .and_then(|hook| hook.sleep.as_deref())
-            .map_or(Duration::ZERO, |sleep| seconds(sleep.seconds));
+            .map(|hook| hook::run(hook, behaviour.map(|one| one.pre_stop).unwrap_or_default()))
+            .map_or(Duration::ZERO, |run| run.takes);
         let state = State::Hook { until: now + hook.min(grace), waits };
-        Self { begun: now, grace, state }
+        Self { since: now, grace, state }
     }
 
     /// Gives the rest of the stop at most `grace` seconds from `now` on.
     pub(crate) fn hurry(&mut self, grace: i64, now: Instant) {
         let end = now + seconds(grace);
-        self.grace = self.grace.min(end.since(self.begun));
+        self.grace = self.grace.min(end.since(self.since));
         match &mut self.state {
             State::Hook { until, .. } => *until = (*until).min(end),
             State::Turn { .. } => {}
-            State::Signalled { deadline, .. } => {
+            State::Signalled { deadline } => {
                 *deadline = (*deadline).min(now + seconds(grace.max(MINIMUM_GRACE)));
             }
         }
+    }
+
+    /// Takes the whole seconds of the stage that ends at `now` off the grace period.
+    fn spend(&mut self, now: Instant) {
+        let spent = Duration::from_secs(now.since(self.since).as_secs());
+        self.grace = self.grace.saturating_sub(spent);
+        self.since = now;
     }
 
     /// Goes as far as it can at `now`; `running` are the names of the running containers.
@@ -82,23 +94,26 @@ impl Stop {
             && now >= *until
         {
             self.state = State::Turn { waits: std::mem::take(waits) };
+            self.spend(now);
         }
         if let State::Turn { waits } = &self.state
-            && (now >= self.begun + self.grace || waits.is_disjoint(running))
+            && (now >= self.since + self.grace || waits.is_disjoint(running))
         {
-            let spent = Duration::from_secs(now.since(self.begun).as_secs());
-            let left = self.grace.saturating_sub(spent).max(seconds(MINIMUM_GRACE));
-            self.state = State::Signalled { at: now, deadline: now + left };
+            self.spend(now);
+            let left = self.grace.max(seconds(MINIMUM_GRACE));
+            self.state = State::Signalled { deadline: now + left };
         }
         self
     }
 
     /// When the instance ends by this stop; `None` while it was not yet told.
     pub(crate) fn end(&self, behaviour: &Behaviour) -> Option<End> {
-        let State::Signalled { at, deadline } = self.state else { return None };
+        let State::Signalled { deadline } = self.state else { return None };
         let killed = End { at: deadline, code: KILLED };
         Some(match behaviour.stop {
-            OnStop::Exit { after, code } if at + after <= deadline => End { at: at + after, code },
+            OnStop::Exit { after, code } if self.since + after <= deadline => {
+                End { at: self.since + after, code }
+            }
             OnStop::Exit { .. } | OnStop::Ignore => killed,
         })
     }
@@ -107,7 +122,7 @@ impl Stop {
     pub(crate) fn wake_at(&self) -> Option<Instant> {
         match self.state {
             State::Hook { until, .. } => Some(until),
-            State::Turn { .. } => Some(self.begun + self.grace),
+            State::Turn { .. } => Some(self.since + self.grace),
             State::Signalled { .. } => None,
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::{Container, Pod};
+use crate::pod::behaviour::Behaviour;
 use crate::pod::runtime::{Exit, Instance, InstanceState, Runtime};
 use crate::pod::stop::{End, Stop};
 use crate::pod::termination::waits_for;
@@ -13,6 +14,22 @@ use crate::time::Instant;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stops(BTreeMap<String, Stop>);
 
+/// What there is to stop.
+#[derive(Clone, Copy)]
+pub(crate) struct Targets<'a> {
+    pub(crate) pod: &'a Pod,
+    pub(crate) runtime: &'a Runtime,
+    pub(crate) lives: &'a BTreeMap<String, Behaviour>,
+    pub(crate) now: Instant,
+}
+
+impl Targets<'_> {
+    fn begin(&self, instance: &Instance, grace: i64, waits: BTreeSet<String>) -> Stop {
+        let container = spec_of(self.pod, &instance.name);
+        Stop::begin(container, self.lives.get(&instance.id), grace, waits, self.now)
+    }
+}
+
 impl Stops {
     pub(crate) const EMPTY: Self = Self(BTreeMap::new());
 
@@ -20,33 +37,28 @@ impl Stops {
         self.0.is_empty()
     }
 
-    /// Begins to stop one instance alone.
-    pub(crate) fn stop(&mut self, pod: &Pod, instance: &Instance, grace: i64, now: Instant) {
-        let container = spec_of(pod, &instance.name);
-        let stop = Stop::begin(container, grace, BTreeSet::new(), now);
-        self.0.entry(instance.id.clone()).or_insert(stop);
-    }
-
-    /// Begins to stop every running instance, sidecars last.
-    pub(crate) fn stop_all(&mut self, pod: &Pod, runtime: &Runtime, grace: i64, now: Instant) {
-        let running: Vec<&Instance> =
-            runtime.containers.iter().filter(|instance| instance.is_running()).collect();
-        let names: BTreeSet<&str> = running.iter().map(|one| one.name.as_str()).collect();
-        for instance in running {
-            let waits = waits_for(&pod.spec, &instance.name, &names);
-            let waits = waits.into_iter().map(str::to_owned).collect();
-            let container = spec_of(pod, &instance.name);
-            let stop = Stop::begin(container, grace, waits, now);
-            self.0
-                .entry(instance.id.clone())
-                .and_modify(|old| old.hurry(grace, now))
-                .or_insert(stop);
+    /// Begins to stop the instance `id` alone, if it runs.
+    pub(crate) fn stop(&mut self, targets: Targets<'_>, id: &str, grace: i64) {
+        let running = targets.runtime.containers.iter().find(|one| one.id == id);
+        if let Some(instance) = running.filter(|instance| instance.is_running()) {
+            let stop = targets.begin(instance, grace, BTreeSet::new());
+            self.0.entry(id.to_owned()).or_insert(stop);
         }
     }
 
-    pub(crate) fn hurry(&mut self, grace: i64, now: Instant) {
-        for stop in self.0.values_mut() {
-            stop.hurry(grace, now);
+    /// Begins to stop every running instance, sidecars last.
+    pub(crate) fn stop_all(&mut self, targets: Targets<'_>, grace: i64) {
+        let running: Vec<&Instance> =
+            targets.runtime.containers.iter().filter(|instance| instance.is_running()).collect();
+        let names: BTreeSet<&str> = running.iter().map(|one| one.name.as_str()).collect();
+        for instance in running {
+            let waits = waits_for(&targets.pod.spec, &instance.name, &names);
+            let waits = waits.into_iter().map(str::to_owned).collect();
+            let stop = targets.begin(instance, grace, waits);
+            self.0
+                .entry(instance.id.clone())
+                .and_modify(|old| old.hurry(grace, targets.now))
+                .or_insert(stop);
         }
     }
 
@@ -62,6 +74,18 @@ pub(crate) fn spec_of<'a>(pod: &'a Pod, name: &str) -> Option<&'a Container> {
 }
 
 impl Worker {
+    /// Begins to stop one instance alone, if it runs.
+    pub(crate) fn stop_one(&mut self, pod: &Pod, id: &str, grace: i64, now: Instant) {
+        let targets = Targets { pod, runtime: &self.runtime, lives: &self.lives, now };
+        self.stops.stop(targets, id, grace);
+    }
+
+    /// Begins to stop everything that runs.
+    pub(crate) fn stop_all(&mut self, pod: &Pod, grace: i64, now: Instant) {
+        let targets = Targets { pod, runtime: &self.runtime, lives: &self.lives, now };
+        self.stops.stop_all(targets, grace);
+    }
+
     /// When the next running instance ends, as far as is known.
     pub(crate) fn next_end(&self) -> Option<Instant> {
         let running = self.runtime.containers.iter();

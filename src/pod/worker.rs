@@ -8,7 +8,9 @@
 //! | `Finished` | nothing is left to do; the object may go |
 //!
 //! A look at the pod ([`Worker::handle`]) first writes down what is, then acts, as upstream's sync
-//! does: what it started or stopped shows in the status of the next look, which is due at once.
+//! does: what it started or stopped shows in the status of the next look, which is due at once. While
+//! a stop or a postStart hook takes its time, the status follows the probes alone, as upstream's does
+//! while a sync goes on. When the pod has to end is decided by [`Ending`].
 //!
 //! Source: `pkg/kubelet/pod_workers.go`, `pkg/kubelet/kubelet.go` (`SyncPod`, `SyncTerminatingPod`,
 //! `SyncTerminatedPod`).
@@ -20,16 +22,18 @@ use std::net::IpAddr;
 use crate::api::{Container, Pod, PodPhase, PodStatus};
 use crate::pod::behaviour::Behaviour;
 use crate::pod::container::StartFailures;
+pub use crate::pod::ending::State;
+use crate::pod::ending::{Ending, KillOptions, Turn, UpdateType};
+use crate::pod::pass::{Pass, grace_of_pod};
 use crate::pod::phase::is_terminal;
 use crate::pod::probe::Verdicts;
-use crate::pod::probing::Probing;
+use crate::pod::probing::{Probing, Scene};
 use crate::pod::pull::Availability;
 use crate::pod::report::{self, Last};
-use crate::pod::runtime::Runtime;
-use crate::pod::starting::{Pass, Tries};
-use crate::pod::status::{Generated, Known, deadline, generate};
+use crate::pod::runtime::{Instance, Runtime};
+use crate::pod::starting::Tries;
+use crate::pod::status::deadline;
 use crate::pod::stopping::Stops;
-use crate::pod::termination::effective_grace;
 use crate::time::{Instant, Time};
 
 /// Everything outside the pod that its life depends on: the seam to the node.
@@ -87,27 +91,10 @@ impl fmt::Display for Waiting {
     }
 }
 
-/// How far the life of a pod has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum State {
-    /// It lives.
-    Alive,
-    /// It is being stopped.
-    Terminating {
-        /// The seconds that were granted.
-        grace: i64,
-    },
-    /// It has stopped.
-    Terminated,
-    /// There is nothing left to do.
-    Finished,
-}
-
 /// The machine of one pod.
 #[derive(Debug, Clone)]
 pub struct Worker {
-    pub(crate) state: State,
+    ending: Ending,
     pub(crate) runtime: Runtime,
     pub(crate) lives: BTreeMap<String, Behaviour>,
     pub(crate) verdicts: Verdicts,
@@ -118,7 +105,7 @@ pub struct Worker {
     pub(crate) pass: Option<Pass>,
     /// What the pod waits for before anything can be started.
     pub(crate) waiting: Option<Waiting>,
-    status: Option<PodStatus>,
+    pub(crate) status: Option<PodStatus>,
     /// Something changed that the next look has to see.
     pub(crate) dirty: bool,
     pub(crate) wake: Option<Instant>,
@@ -135,7 +122,7 @@ impl Worker {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            state: State::Alive,
+            ending: Ending::ALIVE,
             runtime: Runtime { sandboxes: Vec::new(), containers: Vec::new(), ips: Vec::new() },
             lives: BTreeMap::new(),
             verdicts: Verdicts::EMPTY,
@@ -154,7 +141,7 @@ impl Worker {
     /// How far it has come.
     #[must_use]
     pub const fn state(&self) -> &State {
-        &self.state
+        self.ending.state()
     }
 
     /// What runs, or has run.
@@ -178,10 +165,7 @@ impl Worker {
     /// Whether containers may still be running.
     #[must_use]
     pub const fn could_run(&self) -> bool {
-        match self.state {
-            State::Alive | State::Terminating { .. } => true,
-            State::Terminated | State::Finished => false,
-        }
+        !self.ending.has_stopped()
     }
 
     /// When it wants to look again without being told of a change.
@@ -192,12 +176,31 @@ impl Worker {
 
     /// Looks at the pod as the API has it, and goes on living. A look without need changes nothing.
     #[must_use]
-    pub fn handle(mut self, pod: &Pod, world: &mut dyn World) -> Self {
+    pub fn handle(self, pod: &Pod, world: &mut dyn World) -> Self {
+        self.look(pod, None, world)
+    }
+
+    /// Looks at the pod and ends it, because its node wants it gone: see
+    /// [`Eviction::kill`](crate::pod::eviction::Eviction::kill). A pod that is ending already gets less time if
+    /// `kill` grants less.
+    #[must_use]
+    pub fn kill(self, pod: &Pod, kill: &KillOptions, world: &mut dyn World) -> Self {
+        self.look(pod, Some(kill), world)
+    }
+
+    fn look(mut self, pod: &Pod, kill: Option<&KillOptions>, world: &mut dyn World) -> Self {
         let now = world.now();
         self.dirty = false;
         self.settle(now);
-        self.request_end(pod, now);
-        match self.state {
+        if self.status.is_none() && !self.ending.is_requested() {
+            self.ending = Ending::of(pod, self.is_running());
+        }
+        let kind = if kill.is_some() { UpdateType::Kill } else { UpdateType::Sync };
+        match self.ending.update(pod, kind, kill) {
+            Turn::Began | Turn::Hurried => self.take_up_end(pod, world),
+            Turn::Same => {}
+        }
+        match self.ending.state() {
             State::Alive => self.live(pod, world),
             State::Terminating { .. } => self.end(pod, world),
             State::Terminated => self.last_words(pod, world),
@@ -221,88 +224,68 @@ impl Worker {
         };
         let now = world.now().wire(world.epoch());
         self.status = report::accept(pod, Last::Api(&pod.status), status, true, now).ok();
-        self.state = State::Finished;
+        self.ending.finish();
         self.wake = None;
         self
     }
 
-    // POD-WORK-1, POD-WORK-3, POD-WORK-6
-    fn request_end(&mut self, pod: &Pod, now: Instant) {
-        let decided = match self.state {
-            State::Alive => {
-                let asked =
-                    pod.metadata.deletion_timestamp.is_some() || is_terminal(&pod.status.phase);
-                if !asked {
-                    return;
-                }
-                0
-            }
-            State::Terminating { grace } => grace,
-            State::Terminated | State::Finished => return,
-        };
-        let grace = effective_grace(pod, decided, None);
-        if decided == 0 {
-            self.begin_end(pod, grace, now);
-        } else if grace < decided {
-            self.stops.hurry(grace, now);
-            self.state = State::Terminating { grace };
-        }
-    }
-
-    /// Begins to stop everything.
-    fn begin_end(&mut self, pod: &Pod, grace: i64, now: Instant) {
-        self.state = State::Terminating { grace };
+    /// Takes up the end, perhaps once more: writes what is, as far as the killer does not write something else,
+    /// and begins to stop everything.
+    // POD-TERM-2, POD-TERM-7, POD-WORK-7
+    fn take_up_end(&mut self, pod: &Pod, world: &dyn World) {
+        let State::Terminating { grace } = *self.ending.state() else { return };
+        let instead = self.ending.take_up().cloned();
+        self.write(pod, world, false, instead.as_ref());
         self.pass = None;
         self.waiting = None;
-        self.stops.stop_all(pod, &self.runtime, grace, now);
         self.probing.stop_killers(pod); // POD-PROBE-14
+        let now = world.now();
+        self.stop_all(pod, grace.unwrap_or_else(|| grace_of_pod(pod)), now);
         self.settle(now);
     }
 
     fn live(&mut self, pod: &Pod, world: &mut dyn World) {
-        let now = world.now();
-        self.probing.add(pod, now);
-        self.write(pod, world, false);
+        self.probing.add(pod, world.now());
+        if self.pass.is_some() {
+            self.watch(pod, world);
+            self.go_on(pod, world);
+            self.dirty |= self.pass.is_none();
+            return;
+        }
+        self.write(pod, world, false, None);
         if self.status.as_ref().is_some_and(|status| is_terminal(&status.phase)) {
-            // POD-WORK-2
-            self.begin_end(pod, effective_grace(pod, 0, None), now);
+            self.ending.end_by_itself();
+            self.take_up_end(pod, world);
             self.dirty = true;
             return;
         }
         self.probe(pod, world);
-        if self.pass.is_some() {
-            if self.stops.is_empty() {
-                self.finish_pass(pod, world);
-            }
-            return;
-        }
-        self.waiting = world.mount(pod).err();
+        self.waiting = nothing_to_run(pod).or_else(|| world.mount(pod).err());
         if self.waiting.is_none() {
             self.act(pod, world);
         }
     }
 
     fn end(&mut self, pod: &Pod, world: &dyn World) {
-        let running = self.runtime.containers.iter().any(super::runtime::Instance::is_running);
-        self.write(pod, world, !running);
-        if running {
-            self.probe(pod, world);
+        if self.is_running() {
+            self.watch(pod, world);
         } else {
             self.stop_sandboxes();
-            self.state = State::Terminated;
+            self.write(pod, world, true, None);
+            self.ending.stop();
             self.dirty = true;
         }
     }
 
-    // POD-TERM-7, POD-TERM-8
+    // POD-TERM-8
     fn last_words(&mut self, pod: &Pod, world: &dyn World) {
-        self.write(pod, world, true);
+        self.write(pod, world, true, None);
         let now = world.now().wire(world.epoch());
         if let Ok(status) = report::terminate(pod, self.status.as_ref(), now) {
             self.status = Some(status);
         }
         self.probing.clear();
-        self.state = State::Finished;
+        self.ending.finish();
     }
 
     pub(crate) fn stop_sandboxes(&mut self) {
@@ -311,41 +294,15 @@ impl Worker {
         }
     }
 
-    /// Generates the status and takes it over.
-    fn write(&mut self, pod: &Pod, world: &dyn World, stopped: bool) {
-        let old = self.status.as_ref().unwrap_or(&pod.status);
-        let probing = &self.probing;
-        let known = Known {
-            runtime: &self.runtime,
-            verdicts: &self.verdicts,
-            probed: &|name, kind| probing.works(name, kind),
-            failures: &self.failures,
-            stopped,
-            primary_v6: world.host_ips().first().is_some_and(IpAddr::is_ipv6),
-            host_ips: world.host_ips(),
-            now: world.now(),
-            epoch: world.epoch(),
-            started_before: None,
-        };
-        let Generated { mut status, probe_now } = generate(pod, old, &known);
-        status.observed_generation = pod.metadata.generation;
-        for name in probe_now {
-            self.probing.trigger(&name, world.now());
-        }
-        let last = self.status.as_ref().map_or(Last::Api(&pod.status), Last::Cached);
-        let forced = pod.metadata.deletion_timestamp.is_some();
-        let now = world.now().wire(world.epoch());
-        if let Ok(status) = report::accept(pod, last, status, forced, now) {
-            self.status = Some(status);
-        }
-    }
-
-    fn probe(&mut self, pod: &Pod, world: &dyn World) {
+    pub(crate) fn probe(&mut self, pod: &Pod, world: &dyn World) {
         let Some(status) = &self.status else { return };
         let (now, epoch) = (world.now(), world.epoch());
-        let scene =
-            super::probing::Scene { pod, status, lives: &self.lives, runtime: &self.runtime };
+        let scene = Scene { pod, status, lives: &self.lives, runtime: &self.runtime };
         self.dirty |= self.probing.run(scene, &mut self.verdicts, now, epoch);
+    }
+
+    fn is_running(&self) -> bool {
+        self.runtime.containers.iter().any(Instance::is_running)
     }
 
     /// The names of the running containers.
@@ -355,7 +312,7 @@ impl Worker {
     }
 
     fn next_wake(&self, pod: &Pod, epoch: Time, now: Instant) -> Option<Instant> {
-        let alive = match self.state {
+        let alive = match self.ending.state() {
             State::Finished => return None,
             State::Terminated => return Some(now),
             State::Alive => true,
@@ -366,16 +323,25 @@ impl Worker {
         }
         let status = self.status.as_ref();
         let probes = status.and_then(|status| {
-            let scene =
-                super::probing::Scene { pod, status, lives: &self.lives, runtime: &self.runtime };
+            let scene = Scene { pod, status, lives: &self.lives, runtime: &self.runtime };
             self.probing.wake_at(scene, &self.verdicts)
         });
         let due = status.and_then(|status| deadline(pod, status, epoch));
-        let held = self.tries.wake_at().filter(|_| alive && self.pass.is_none());
-        [self.next_end(), self.stops.wake_at(), probes, due.filter(|_| alive), held]
+        let rests = alive && self.pass.is_none();
+        let held = self.tries.wake_at().filter(|_| rests);
+        let hook = self.pass.as_ref().and_then(Pass::wake_at);
+        [self.next_end(), self.stops.wake_at(), hook, probes, due.filter(|_| rests), held]
             .into_iter()
             .flatten()
             .min()
             .map(|at| at.max(now))
     }
+}
+
+/// A pod without regular containers has nothing to do, not even a sandbox.
+fn nothing_to_run(pod: &Pod) -> Option<Waiting> {
+    pod.spec.containers.is_empty().then(|| Waiting {
+        reason: "NoContainers".to_owned(),
+        message: "the pod has no containers".to_owned(),
+    })
 }

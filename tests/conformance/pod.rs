@@ -23,6 +23,7 @@ pub(crate) const SUITES: Suites = &[
     ("pod_delete", requests::pod_delete),
     ("pod_update_validation", requests::pod_update_validation),
     ("pod_validation", fields::pod_validation),
+    ("pod_worker", workers::pod_worker),
     ("probe_worker", life::probe_worker),
     ("status_merge", status::merge),
     ("status_update", status::update),
@@ -42,6 +43,8 @@ mod life;
 mod requests;
 #[path = "pod_status.rs"]
 mod status;
+#[path = "pod_workers.rs"]
+mod workers;
 
 /// Reads a member of the input; one that is absent is the type's zero value.
 fn part<T: serde::de::DeserializeOwned + Default>(input: &Value, name: &str) -> T {

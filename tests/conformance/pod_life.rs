@@ -26,7 +26,7 @@ fn at(value: &Value, name: &str) -> Option<Instant> {
     time.map(|time| Instant::at_wire(time, epoch()))
 }
 
-fn items<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
+pub(super) fn items<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
     value.get(name).and_then(Value::as_array).into_iter().flatten()
 }
 

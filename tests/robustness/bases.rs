@@ -31,7 +31,18 @@ pub(crate) fn bases() -> Vec<Object> {
     once["restartPolicy"] = json!("Never");
     let meta = json!({"name": "web", "namespace": "default", "labels": {"app": "web"},
         "annotations": {"kubernel.dev/program.c": "run 4s; exit 1 | ready after 2s"}});
+    let hooks =
+        json!({"postStart": {"exec": {"command": ["a"]}}, "preStop": {"httpGet": {"port": 80}}});
+    let probe = json!({"httpGet": {"port": 80}, "periodSeconds": 1, "failureThreshold": 1});
+    let hooked = json!({"nodeName": "n1", "terminationGracePeriodSeconds": 5,
+        "initContainers": [{"name": "s", "image": "i", "restartPolicy": "Always", "lifecycle": hooks}],
+        "containers": [{"name": "c", "image": "i", "lifecycle": hooks, "livenessProbe": probe,
+            "startupProbe": probe, "readinessProbe": probe}, {"name": "d", "image": "i"}]});
+    let slow = json!({"kubernel.dev/program.s": "postStart takes 2s; preStop takes 3s; stop after 2s",
+        "kubernel.dev/program.c": "postStart takes 3s; run 9s; exit 1 | postStart fails | live until 4s",
+        "kubernel.dev/program.d": "ignore stop"});
     let own = [
+        ("v1", "Pod", json!({"metadata": {"name": "hooked", "annotations": slow}, "spec": hooked})),
         ("v1", "Pod", json!({"metadata": meta, "spec": pod})),
         ("v1", "Pod", json!({"metadata": meta, "spec": once})),
         (

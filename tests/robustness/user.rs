@@ -9,6 +9,7 @@ use kubernel::api::{
 };
 use kubernel::cluster::node::Capacity;
 use kubernel::cluster::{First, Schedule, Seeded, Stopped};
+use kubernel::pod::eviction::{Eviction, StorageLimit};
 use kubernel::store::Revision;
 use serde_json::json;
 
@@ -189,6 +190,19 @@ impl Bench {
     }
 }
 
+fn eviction(tape: &mut Tape<'_>) -> Eviction {
+    let seconds = tape.number().as_i64().unwrap_or(5);
+    match tape.below(4) {
+        0 => Eviction::NodePressure {
+            resource: tape.text(),
+            soft: tape.one_in(2).then_some(seconds),
+        },
+        1 => Eviction::LocalStorage(StorageLimit::Pod { limit: tape.text() }),
+        2 => Eviction::Preemption,
+        _ => Eviction::NodeShutdown { seconds },
+    }
+}
+
 pub(crate) fn options(tape: &mut Tape<'_>) -> DeleteOptions {
     let mut value = json!({});
     if tape.one_in(2) {
@@ -222,6 +236,11 @@ pub(crate) fn play(tape: &[u8], bases: &[Object], seed: Option<u64>) {
     while !tape.is_over() {
         if tape.one_in(5) {
             bench.pass(&mut tape, schedule);
+        } else if tape.one_in(20) {
+            let (pod, eviction) = (bench.pod(&mut tape), eviction(&mut tape));
+            let revision = bench.cluster.store().revision();
+            let _ = bench.cluster.evict_from_node(&pod, &eviction);
+            assert_eq!(bench.cluster.store().revision(), revision, "only the node writes");
         } else if let Some(request) = bench.request(&mut tape) {
             let what = format!("{} {}", request.verb(), request.key());
             check(bench.cluster.request(request), &what);

@@ -12,11 +12,14 @@ use crate::api::{
 use crate::cluster::node::fit::{Room, admit};
 use crate::cluster::node::program::Programs;
 use crate::cluster::node::volumes::{Disks, PodVolumes, Shelf};
+use crate::cluster::node::wishes::wishes;
 use crate::cluster::node::world::Surroundings;
 use crate::control::{Intent, Reason, View};
 use crate::pmap::PMap;
+use crate::pod::ending::KillOptions;
+use crate::pod::eviction::{Eviction, Exempt};
 use crate::pod::happened::happened;
-use crate::pod::phase::is_terminal;
+use crate::pod::phase::{is_mirror, is_terminal};
 use crate::pod::report;
 use crate::pod::worker::{State, Worker};
 use crate::quantity::{Format, Quantity};
@@ -78,6 +81,21 @@ pub struct Sync {
     pub why: Vec<Reason>,
 }
 
+/// Why a node does not end a pod.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotEvicted {
+    /// No node has the pod.
+    #[error("no node has the pod")]
+    NotThere,
+    /// Its containers have all stopped.
+    #[error("the containers of the pod have stopped already")]
+    Ended,
+    /// Such a pod is not evicted.
+    #[error(transparent)]
+    Exempt(#[from] Exempt),
+}
+
 /// What all nodes share.
 #[derive(Debug)]
 pub struct Outside<'a> {
@@ -93,6 +111,8 @@ struct Slot {
     pod: Arc<Pod>,
     worker: Worker,
     volumes: PodVolumes,
+    /// The node wants it gone, which its worker has not heard yet.
+    kill: Option<KillOptions>,
 }
 
 /// The kubelet of one node. A clone costs a few reference counts.
@@ -247,12 +267,12 @@ impl NodeAgent {
             && !slots.iter().any(|slot| slot.pod.metadata.uid == pod.metadata.uid)
         {
             let (pod, worker) = (Arc::clone(pod), Worker::new());
-            slots.push(Slot { pod, worker, volumes: PodVolumes::default() });
+            slots.push(Slot { pod, worker, volumes: PodVolumes::default(), kill: None });
         }
         for slot in &mut slots {
             match wanted.filter(|pod| pod.metadata.uid == slot.pod.metadata.uid) {
                 Some(pod) => slot.pod = Arc::clone(pod),
-                None => orphan(slot, view), // POD-DEL-8
+                None => orphan(slot), // POD-DEL-8
             }
             self.look(slot, view, outside, &mut out);
         }
@@ -295,7 +315,13 @@ impl NodeAgent {
                 out.why.push(Reason::of(&why));
                 worker.reject(&slot.pod, &why, &world)
             }
-            None => worker.handle(&slot.pod, &mut world),
+            None => match slot.kill.take() {
+                Some(kill) => {
+                    out.why.extend(kill.status.as_ref().map(Reason::of));
+                    worker.kill(&slot.pod, &kill, &mut world)
+                }
+                None => worker.handle(&slot.pod, &mut world),
+            },
         };
         self.last_address = last;
         self.host = host;
@@ -329,6 +355,23 @@ impl NodeAgent {
         active.flat_map(|slot| slot.worker.runtime().ips.iter().cloned()).collect()
     }
 
+    /// Ends the pod of this name and uid at the next look at it, for the node's own reasons.
+    ///
+    /// # Errors
+    /// [`NotEvicted::NotThere`] if the agent has not seen the pod yet, [`NotEvicted::Ended`] if the pod's
+    /// containers have all stopped, [`NotEvicted::Exempt`] as [`Eviction::kill`].
+    pub fn evict(&mut self, pod: &Key, uid: &str, eviction: &Eviction) -> Result<(), NotEvicted> {
+        let mut slots = self.slots.get(pod).ok_or(NotEvicted::NotThere)?.as_ref().clone();
+        let slot = slots.iter_mut().find(|slot| slot.pod.metadata.uid == uid);
+        let slot = slot.ok_or(NotEvicted::NotThere)?;
+        if !slot.worker.could_run() {
+            return Err(NotEvicted::Ended);
+        }
+        slot.kill = Some(eviction.kill(&slot.pod).map_err(NotEvicted::Exempt)?);
+        self.slots.insert(pod.clone(), Arc::new(slots));
+        Ok(())
+    }
+
     /// The tree that a path in a container of a pod lies in, and the path there.
     ///
     /// # Errors
@@ -347,8 +390,8 @@ impl NodeAgent {
     }
 
     fn keep(&mut self, key: &Key, slots: Vec<Slot>) {
-        let old = self.slots.get(key).map(|slots| wishes(slots)).unwrap_or_default();
-        let new = wishes(&slots);
+        let old = self.slots.get(key).map(|slots| wishes(pods(slots))).unwrap_or_default();
+        let new = wishes(pods(&slots));
         for gone in old.difference(&new) {
             self.interests.remove(&(gone.clone(), key.clone()));
         }
@@ -366,6 +409,10 @@ impl NodeAgent {
 /// What the lease of a node is called.
 pub(crate) fn lease_key(node: &str) -> Key {
     Key::new(Kind::Lease, "kube-node-lease", node)
+}
+
+fn pods(slots: &[Slot]) -> impl Iterator<Item = &Pod> {
+    slots.iter().map(|slot| &*slot.pod)
 }
 
 /// The conditions of a node that lacks nothing.
@@ -410,67 +457,10 @@ fn wrap(last: u8, n: u8) -> u8 {
     u8::try_from(place + 2).unwrap_or(2)
 }
 
-/// The object of the pod is gone, or another has its name: it ends with its own grace period.
-fn orphan(slot: &mut Slot, view: View<'_>) {
-    if slot.pod.metadata.deletion_timestamp.is_none() {
-        let pod = Arc::make_mut(&mut slot.pod);
-        pod.metadata.deletion_timestamp = Some(view.now.wire(view.epoch));
-    }
+/// The object of the pod is gone, or another has its name: it ends with the grace period that was last known.
+fn orphan(slot: &mut Slot) {
+    slot.kill.get_or_insert_default();
     Arc::make_mut(&mut slot.pod).metadata.resource_version.clear();
-}
-
-/// The objects that the pods refer to.
-fn wishes(slots: &[Slot]) -> BTreeSet<Key> {
-    let mut wishes = BTreeSet::new();
-    for Slot { pod, .. } in slots {
-        let namespace = pod.metadata.namespace.as_str();
-        let mut wish = |kind, name: &str| {
-            wishes.insert(Key::new(kind, namespace, name));
-        };
-        let spec = &pod.spec;
-        for container in spec.containers.iter().chain(&spec.init_containers) {
-            for source in &container.env_from {
-                if let Some(map) = source.config_map_ref.as_deref() {
-                    wish(Kind::ConfigMap, &map.name);
-                }
-                if let Some(secret) = source.secret_ref.as_deref() {
-                    wish(Kind::Secret, &secret.name);
-                }
-            }
-            for source in container.env.iter().filter_map(|var| var.value_from.as_deref()) {
-                if let Some(map) = source.config_map_key_ref.as_deref() {
-                    wish(Kind::ConfigMap, &map.name);
-                }
-                if let Some(secret) = source.secret_key_ref.as_deref() {
-                    wish(Kind::Secret, &secret.name);
-                }
-            }
-        }
-        for volume in &spec.volumes {
-            if let Some(map) = volume.config_map.as_deref() {
-                wish(Kind::ConfigMap, &map.name);
-            }
-            if let Some(secret) = volume.secret.as_deref() {
-                wish(Kind::Secret, &secret.secret_name);
-            }
-            if let Some(claim) = volume.persistent_volume_claim.as_deref() {
-                wish(Kind::PersistentVolumeClaim, &claim.claim_name);
-            }
-            if volume.ephemeral.is_some() {
-                let name = crate::storage::protect::ephemeral_claim(pod, volume);
-                wish(Kind::PersistentVolumeClaim, &name);
-            }
-            for source in volume.projected.iter().flat_map(|projected| &projected.sources) {
-                if let Some(map) = source.config_map.as_deref() {
-                    wish(Kind::ConfigMap, &map.name);
-                }
-                if let Some(secret) = source.secret.as_deref() {
-                    wish(Kind::Secret, &secret.name);
-                }
-            }
-        }
-    }
-    wishes
 }
 
 /// Turns what a worker says into writes.
@@ -495,7 +485,8 @@ fn report(slot: &Slot, view: View<'_>, out: &mut Sync) {
     // POD-TERM-9
     let done = *slot.worker.state() == State::Finished
         && pod.metadata.deletion_timestamp.is_some()
-        && is_terminal(&pod.status.phase);
+        && is_terminal(&pod.status.phase)
+        && !is_mirror(pod);
     if done {
         let key = Key::new(Kind::Pod, &*pod.metadata.namespace, &*pod.metadata.name);
         let preconditions =

@@ -9,10 +9,11 @@ mod fit;
 mod program;
 mod script;
 mod volumes;
+mod wishes;
 mod world;
 
 pub(super) use agent::lease_key;
-pub use agent::{Capacity, NodeAgent, Outside, Sync};
+pub use agent::{Capacity, NodeAgent, NotEvicted, Outside, Sync};
 pub use program::{ContainerCtx, Program, Programs};
 pub use volumes::Shelf;
 

@@ -81,7 +81,9 @@ impl Programs {
     /// The value has one or more lives, separated by `|`; the last one repeats. A life has clauses,
     /// separated by `;`: `run 4s`, `exit 1`, `started after 1s`, `ready after 2s`,
     /// `unready after 9s`, `live until 30s`, `stop after 5s`, `stop exit 0`, `ignore stop`,
-    /// `write /path text`. Times are whole numbers with `ms`, `s`, `m` or `h`.
+    /// `postStart takes 2s`, `postStart fails`, `preStop takes 3s`, `preStop fails`, `write /path text`. Times
+    /// are whole numbers with `ms`, `s`, `m` or `h`. What is said of a hook counts if the container has such
+    /// a hook, and it is a command or a request.
     pub const ANNOTATION: &str = "kubernel.dev/program.";
 
     /// No programs: every container runs for ever and all its probes succeed.

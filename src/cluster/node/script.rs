@@ -5,7 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::cluster::node::program::span;
-use crate::pod::behaviour::{Behaviour, OnStop};
+use crate::pod::behaviour::{Behaviour, Hook, OnStop};
 
 /// A clause that is not understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -53,9 +53,19 @@ fn apply(behaviour: &mut Behaviour, clause: &str) -> Option<()> {
             behaviour.stop = OnStop::Exit { after, code: code.parse().ok()? };
         }
         ["ignore", "stop"] => behaviour.stop = OnStop::Ignore,
+        [hook, "takes", time] => of_hook(behaviour, hook)?.takes = span(time)?,
+        [hook, "fails"] => of_hook(behaviour, hook)?.fails = true,
         _ => return None,
     }
     Some(())
+}
+
+fn of_hook<'a>(behaviour: &'a mut Behaviour, name: &str) -> Option<&'a mut Hook> {
+    match name {
+        "postStart" => Some(&mut behaviour.post_start),
+        "preStop" => Some(&mut behaviour.pre_stop),
+        _ => None,
+    }
 }
 
 fn stop(behaviour: &Behaviour) -> (Duration, i32) {
@@ -76,6 +86,9 @@ mod tests {
         assert_eq!((first.runs, first.exit_code), (Some(Duration::from_secs(4)), 1));
         let later = read(script, 7).unwrap();
         assert_eq!((later.runs, later.readiness.from), (None, Duration::from_secs(2)));
+        let hooks = read("postStart takes 3s; postStart fails; preStop takes 2s", 0).unwrap();
+        assert_eq!(hooks.post_start, Hook { takes: Duration::from_secs(3), fails: true });
+        assert_eq!(hooks.pre_stop, Hook { takes: Duration::from_secs(2), fails: false });
         assert_eq!(read("dance", 0).unwrap_err().to_string(), "`dance` is not understood");
     }
 }

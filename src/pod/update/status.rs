@@ -22,6 +22,7 @@ pub fn prepare_status(new: &mut Pod, old: &Pod) {
     new.metadata.deletion_timestamp = old.metadata.deletion_timestamp;
     new.metadata.owner_references.clone_from(&old.metadata.owner_references);
     let (status, before) = (&mut new.status, &old.status);
+    // POD-QOS-4
     if status.qos_class.is_unset() {
         status.qos_class = before.qos_class.clone();
     }
@@ -70,6 +71,7 @@ pub fn update_status(out: &mut Errors, new: &Pod, old: &Pod) {
         let detail = "must be a non-negative integer";
         out.invalid(&at.field("observedGeneration"), status.observed_generation, detail);
     }
+    // POD-QOS-4
     if status.qos_class != before.qos_class {
         out.invalid(&at.field("qosClass"), status.qos_class.as_str(), "field is immutable");
     }
@@ -80,6 +82,7 @@ pub fn update_status(out: &mut Errors, new: &Pod, old: &Pod) {
         &status.resource_claim_statuses,
         &new.spec.resource_claims,
     );
+    // POD-NET-4
     let ips = |pod: &Pod| pod.status.pod_ips.iter().map(|one| one.ip.clone()).collect::<Vec<_>>();
     addresses(out, &at.field("podIPs"), &ips(new), &ips(old));
     let hosts =

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::api::{
     Container, ContainerPort, ContainerResizePolicy, ContainerRestartPolicy,
-    ContainerRestartRuleAction, ContainerRestartRuleOnExitCodesOperator, EphemeralContainer,
-    MountPropagationMode, PodSpec, Protocol, PullPolicy, RecursiveReadOnlyMode,
-    ResourceResizeRestartPolicy, RestartPolicy, TerminationMessagePolicy, Volume, VolumeMount,
+    ContainerRestartRuleAction, ContainerRestartRuleOnExitCodesOperator, MountPropagationMode,
+    PodSpec, Protocol, PullPolicy, RecursiveReadOnlyMode, ResourceResizeRestartPolicy,
+    RestartPolicy, TerminationMessagePolicy, Volume, VolumeMount,
 };
 use crate::field::{Errors, Path};
 use crate::name;
+use crate::pod::container::of_ephemeral;
 use crate::pod::restart::is_sidecar;
 use crate::pod::validate::spec::Scope;
 use crate::pod::validate::{descending, env, one_of, probe, resources, security, word};
@@ -122,7 +123,7 @@ fn ephemeral(out: &mut Errors, at: &Path<'_>, spec: &PodSpec, scene: &Scene<'_>)
     let mut names = others.clone();
     for (n, container) in spec.ephemeral_containers.iter().enumerate() {
         let one = at.index(n);
-        common(out, &one, &plain(container), scene);
+        common(out, &one, &of_ephemeral(container), scene);
         padded(out, &one.field("image"), &container.image);
         if !names.insert(&container.name) {
             out.duplicate(&one.field("name"), &container.name);
@@ -161,25 +162,6 @@ fn ephemeral(out: &mut Errors, at: &Path<'_>, spec: &PodSpec, scene: &Scene<'_>)
                 }
             }
         }
-    }
-}
-
-/// The fields that an ephemeral container has in common with others.
-fn plain(container: &EphemeralContainer) -> Container {
-    Container {
-        name: container.name.clone(),
-        image: container.image.clone(),
-        ports: container.ports.clone(),
-        env_from: container.env_from.clone(),
-        env: container.env.clone(),
-        resources: container.resources.clone(),
-        resize_policy: container.resize_policy.clone(),
-        volume_mounts: container.volume_mounts.clone(),
-        volume_devices: container.volume_devices.clone(),
-        termination_message_policy: container.termination_message_policy.clone(),
-        image_pull_policy: container.image_pull_policy.clone(),
-        security_context: container.security_context.clone(),
-        ..Container::default()
     }
 }
 
