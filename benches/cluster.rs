@@ -4,14 +4,17 @@ use std::cell::LazyCell;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion};
+use kubernel::admission::Patch;
 use kubernel::api::{
     ConditionStatus, ConfigMap, Container, Key, Kind, Node, ObjectMeta, Pod, PodCondition,
     PodConditionType, PodIP, PodPhase, PodSpec, Service, ServicePort,
 };
 use kubernel::cluster::{First, Step};
 use kubernel::control::builtin::EndpointSlices;
+use kubernel::read::{ListOptions, Watch};
 use kubernel::time::Instant;
 use kubernel::{Cluster, Controller, Plan, View};
+use serde_json::json;
 
 use crate::scaled;
 
@@ -137,7 +140,51 @@ pub(crate) fn define(criterion: &mut Criterion) {
             cluster.create(pod(number)).unwrap()
         });
     });
+    criterion.bench_function("cluster/create_config_map/1", |bencher| {
+        let mut cluster = Cluster::builder().trace_limit(1_000).build();
+        let mut number = 0;
+        bencher.iter_batched(
+            || {
+                number += 1;
+                let data = [("key".into(), "value".into())].into();
+                ConfigMap { metadata: metadata(format!("m-{number}")), data, ..Default::default() }
+            },
+            |map| cluster.create(map).unwrap(),
+            BatchSize::SmallInput,
+        );
+    });
+    watches(criterion);
     at_scale(criterion);
+}
+
+/// What a change costs beside watches that nobody has read yet.
+fn watches(criterion: &mut Criterion) {
+    for open in [0, 1_000] {
+        criterion.bench_function(&format!("cluster/update_beside_watches/{open}"), |bencher| {
+            let mut cluster = small(1);
+            let all = ListOptions::default();
+            let watch = |_| cluster.watch(&Kind::ConfigMap, Some("default"), &all).unwrap();
+            let watches: Vec<Watch> = (0..open).map(watch).collect();
+            let key = Key::new(Kind::ConfigMap, "default", "m-0");
+            let mut number = 0;
+            bencher.iter(|| {
+                number += 1;
+                let labels = json!({"metadata": {"labels": {"n": number.to_string()}}});
+                cluster.patch(Patch::merge(key.clone(), labels)).unwrap()
+            });
+            black_box(watches);
+        });
+    }
+    criterion.bench_function("cluster/page_by_label_10/2k", |bencher| {
+        let mut cluster = Cluster::builder().build();
+        for number in 0..scaled(2_000) {
+            let mut pod = pod(number);
+            pod.metadata.labels = [("app".into(), format!("web-{}", number % scaled(200)))].into();
+            cluster.create(pod).unwrap();
+        }
+        let options = ListOptions { label_selector: "app=web-1".into(), ..Default::default() };
+        bencher.iter(|| cluster.page(&Kind::Pod, Some("default"), &options).unwrap());
+    });
 }
 
 fn at_scale(criterion: &mut Criterion) {

@@ -32,20 +32,23 @@ mod suites {
 
 use std::process::ExitCode;
 
-use suites::runner::{self, Suites};
+use suites::runner::{self, Served};
 use suites::{apply, cluster, config, meta, pod, schedule, service, storage};
 
-const AREAS: &[(&str, Suites)] = &[
-    ("apply", apply::SUITES),
-    ("cluster", cluster::SUITES),
-    ("config", config::SUITES),
-    ("meta", meta::SUITES),
-    ("pod", pod::SUITES),
-    ("schedule", schedule::SUITES),
-    ("service", service::SUITES),
-    ("storage", storage::SUITES),
-];
+const SERVED: Served = Served {
+    values: &[
+        ("apply", apply::SUITES),
+        ("cluster", cluster::SUITES),
+        ("config", config::SUITES),
+        ("meta", meta::SUITES),
+        ("pod", pod::SUITES),
+        ("schedule", schedule::SUITES),
+        ("service", service::SUITES),
+        ("storage", storage::SUITES),
+    ],
+    texts: &[("meta", meta::TEXT_SUITES)],
+};
 
 fn main() -> ExitCode {
-    runner::run(AREAS)
+    runner::run(SERVED)
 }

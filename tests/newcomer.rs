@@ -197,7 +197,7 @@ fn a_pod_goes_where_it_can() {
     let lost = simple("lost", "", "  nodeSelector: {disk: fast}");
     let nowhere = simple("nowhere", "", "  nodeName: n9");
     apply(&mut cluster, &(big + &named + &picky + &lost + &nowhere));
-    advance(&mut cluster, 120);
+    advance(&mut cluster, 30);
     assert!(is_ready(pod(&cluster, "named")) && pod(&cluster, "named").spec.node_name == "n2");
     assert!(is_ready(pod(&cluster, "picky")) && pod(&cluster, "picky").spec.node_name == "n1");
     let why = |name: &str| {
@@ -214,6 +214,9 @@ fn a_pod_goes_where_it_can() {
     starts("big", "0/2 nodes are available: 2 Insufficient cpu.");
     starts("lost", "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.");
     assert_eq!(why("nowhere"), "");
+    // Its node does not exist, and nobody will ever run it.
+    advance(&mut cluster, 30);
+    assert!(cluster.get::<Pod>("default", "nowhere").is_none());
 }
 
 /// Whether a pod has not ended.

@@ -28,6 +28,7 @@ mod files;
 mod fleet;
 mod network;
 pub mod node;
+mod outage;
 mod read;
 mod run;
 mod schedule;
@@ -238,9 +239,10 @@ impl Cluster {
         let (now, epoch) = (self.now, self.epoch);
         let seat = self.seats.get_mut(id.0).filter(|seat| !seat.is_held())?;
         let cause = seat.queue.take(work)?;
+        let timer = seat.timer(work);
         let view = View { store: &seat.sees, now, epoch };
         let plan = match &mut seat.actor {
-            Actor::Controller(controller) => controller.reconcile(&work.key, view, pick),
+            Actor::Controller(controller) => controller.resume(&work.key, view, timer, pick),
             Actor::Nodes(fleet) => fleet.sync(work, view),
         };
         self.adopt(id, work, cause, plan);
@@ -275,6 +277,7 @@ impl Cluster {
         let now = self.now;
         let Some(seat) = self.seats.get_mut(id.0) else { return };
         seat.queue.succeed(work);
+        seat.set_timer(work, now, pending.again);
         match (pending.dirty, pending.again) {
             (Some(cause), _) => seat.add(work.clone(), cause),
             (None, Some(due)) if due <= now => seat.add(work.clone(), pending.entry),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::api::{Key, Name};
 use crate::cluster::fleet::Fleet;
 use crate::control::queue::{Cause, Queue, Ring, Work};
-use crate::control::{Controller, Intent, View};
+use crate::control::{Controller, Intent, Timer, View};
 use crate::pmap::PMap;
 use crate::store::{Change, Revision, Store};
 use crate::time::{Instant, Time};
@@ -41,6 +41,10 @@ pub(super) struct Seat {
     wrote: PMap<Work, Revision>,
     /// The last write of all.
     last_write: Revision,
+    /// The timers that the last plans of a controller have set.
+    timers: PMap<Work, Timer>,
+    /// Its own writes that it has not heard of yet, for an actor that is not shown them.
+    own: PMap<Revision, ()>,
     is_serial: bool,
     reads_own_writes: bool,
 }
@@ -60,6 +64,8 @@ impl Seat {
             plans: PMap::new(),
             wrote: PMap::new(),
             last_write: Revision::ZERO,
+            timers: PMap::new(),
+            own: PMap::new(),
             is_serial,
             reads_own_writes,
         }
@@ -73,16 +79,57 @@ impl Seat {
         self.last_write = last_write;
     }
 
-    /// Remembers a write.
-    pub(super) fn wrote(&mut self, work: Work, revision: Revision) {
-        self.wrote.insert(work, revision);
-        self.last_write = revision;
+    /// Remembers a write that made the revisions behind `before`, up to `last`.
+    pub(super) fn wrote(&mut self, work: Work, before: Revision, last: Revision) {
+        self.wrote.insert(work, last);
+        self.last_write = last;
+        if !self.observes_own_writes() {
+            for revision in before.next().0..=last.0 {
+                self.own.insert(Revision(revision), ());
+            }
+        }
+    }
+
+    fn observes_own_writes(&self) -> bool {
+        match &self.actor {
+            Actor::Controller(controller) => controller.observes_own_writes(),
+            Actor::Nodes(_) => true,
+        }
     }
 
     /// Whether nothing may be looked at now because the actor takes one thing at a time.
     pub(super) fn is_held(&self) -> bool {
         let is_unseen = self.reads_own_writes && self.last_write > self.sees.revision();
         self.is_serial && (is_unseen || self.plans.len() > 0)
+    }
+
+    /// The timer that the last plan for `work` has set.
+    pub(super) fn timer(&self, work: &Work) -> Option<Timer> {
+        self.timers.get(work).copied()
+    }
+
+    /// Remembers, for a controller, that a plan wants another look at `due`, or none.
+    pub(super) fn set_timer(&mut self, work: &Work, since: Instant, due: Option<Instant>) {
+        let Actor::Controller(_) = self.actor else { return };
+        match due {
+            Some(due) if self.timer(work).is_none_or(|timer| timer.due != due) => {
+                self.timers.insert(work.clone(), Timer { since, due });
+            }
+            Some(_) => {}
+            None if self.timers.len() > 0 => self.timers.remove(work),
+            None => {}
+        }
+    }
+
+    /// Drops what the agent of a node was about to write.
+    pub(super) fn drop_plans_of(&mut self, node: &str) {
+        let of = |work: &Work| work.node.as_deref() == Some(node);
+        let planned = (0..self.planned.len()).filter_map(|n| self.planned.nth(n));
+        let dropped: Vec<Work> = planned.filter(|work| of(work)).cloned().collect();
+        for work in dropped {
+            self.planned.remove(&work);
+            self.plans.remove(&work);
+        }
     }
 
     fn rank(&self, work: &Work) -> i64 {
@@ -133,13 +180,19 @@ impl Seat {
         let mut touched: Vec<(Work, Cause)> = Vec::new();
         match newer.since(older.revision()) {
             Ok(changes) => {
-                for change in changes {
+                for change in changes.filter(|change| self.own.get(&change.revision).is_none()) {
                     self.observe(change, view, cause(change.revision), &mut touched);
                 }
             }
             Err(_) => relist(&older, &newer, |change| {
                 self.observe(&change, view, cause(change.revision), &mut touched);
             }),
+        }
+        while let Some((revision, ())) = self.own.first()
+            && *revision <= newer.revision()
+        {
+            let revision = *revision;
+            self.own.remove(&revision);
         }
         self.queue.see(newer.revision());
         for (work, cause) in touched {

@@ -36,13 +36,13 @@ pub enum Step {
         /// The key.
         key: Key,
     },
-    /// The agent of a node looks at a pod and plans.
+    /// The agent of a node looks at a pod, or at its own node after a silence, and plans.
     Sync {
         /// The seat of the nodes.
         seat: SeatId,
         /// The node.
         node: Name,
-        /// The pod.
+        /// The pod, or the node itself.
         pod: Key,
     },
     /// The next write of a plan is tried.

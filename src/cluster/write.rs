@@ -196,7 +196,7 @@ impl Cluster {
         let now = self.now;
         let seat = self.seats.get_mut(id.0)?;
         if let Some(revision) = revision {
-            seat.wrote(work.clone(), revision);
+            seat.wrote(work.clone(), before, revision);
         }
         if !failed && intent + 1 < pending.intents.len() {
             seat.plans.get_mut(work)?.next = intent + 1;

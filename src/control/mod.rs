@@ -199,6 +199,16 @@ impl Plan {
     }
 }
 
+/// A moment for which a look at a key was planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a timer is set and runs out, and nothing else")]
+pub struct Timer {
+    /// When it was set.
+    pub since: Instant,
+    /// When it runs out.
+    pub due: Instant,
+}
+
 /// A controller: which keys a change touches, and what to want for a key.
 ///
 /// It has no state (`&self`); interior mutability would break determinism. Upstream's work queues,
@@ -215,12 +225,31 @@ pub trait Controller: fmt::Debug + Send + Sync {
     /// `0..n`.
     fn reconcile(&self, key: &Key, view: View<'_>, pick: &mut dyn FnMut(usize) -> usize) -> Plan;
 
+    /// As [`reconcile`](Self::reconcile), for a controller that has to know for how long it has waited: `timer` is
+    /// what the last plan for the key asked for with [`Plan::again`], if it did. It stays while the plans
+    /// ask for the same moment, and does not outlive a restart.
+    fn resume(
+        &self,
+        key: &Key,
+        view: View<'_>,
+        _timer: Option<Timer>,
+        pick: &mut dyn FnMut(usize) -> usize,
+    ) -> Plan {
+        self.reconcile(key, view, pick)
+    }
+
     /// Whether it takes one key at a time: none is looked at before the plan of the one before is done
     /// and the controller has heard of its own last write, whatever it was about.
     ///
     /// By default keys have nothing to do with each other, and only a key's own writes hold it back.
     fn is_serial(&self) -> bool {
         false
+    }
+
+    /// Whether it is shown the changes that it has made itself. It is by default; one whose plan makes all that
+    /// a key needs would look at the key again for nothing.
+    fn observes_own_writes(&self) -> bool {
+        true
     }
 
     /// Where a key stands among those that are ready: the least comes first, of equals the one that has

@@ -47,7 +47,16 @@ pub const MAX_COPIED: usize = 3 * 1024 * 1024;
 /// [`Cause::Decode`] (400) when `operations` is neither `null` nor a list of objects and nulls,
 /// [`Cause::TooManyOperations`] (413), [`Cause::TooDeep`] (400), and when an operation cannot be applied
 /// one of the causes with the code 422.
-pub fn json(mut document: Value, operations: &Value) -> Result<Value, Error> {
+pub fn json(document: Value, operations: &Value) -> Result<Value, Error> {
+    apply(document, operations, &|value| value.to_string().len())
+}
+
+/// As [`json`]; `size` answers how many bytes a value has as text.
+pub(super) fn apply(
+    mut document: Value,
+    operations: &Value,
+    size: &dyn Fn(&Value) -> usize,
+) -> Result<Value, Error> {
     shallow(&[&document, operations])?;
     let whole = |cause| Error::new(&Path::EMPTY, cause);
     let operations = match operations {
@@ -67,14 +76,30 @@ pub fn json(mut document: Value, operations: &Value) -> Result<Value, Error> {
     if !(document.is_object() || document.is_array()) {
         return Err(whole(Cause::BadDocument { found: Type::of(&document).name() }));
     }
-    let (mut copied, nothing) = (0, Members::new());
+    let (mut copies, nothing) = (Copies { size, total: 0 }, Members::new());
     for (number, operation) in operations.iter().enumerate() {
         let operation = Operation(operation.as_object().unwrap_or(&nothing));
         operation
-            .apply(&mut document, &mut copied)
+            .apply(&mut document, &mut copies)
             .map_err(|cause| Error::new(&Path::EMPTY.index(number), cause))?;
     }
     Ok(document)
+}
+
+/// How much has been copied.
+struct Copies<'a> {
+    size: &'a dyn Fn(&Value) -> usize,
+    total: usize,
+}
+
+impl Copies<'_> {
+    fn count(&mut self, copy: Option<&Value>) -> Result<(), Cause> {
+        self.total += copy.map_or(0, self.size);
+        if self.total > MAX_COPIED {
+            return Err(Cause::TooMuchCopied { max: MAX_COPIED });
+        }
+        Ok(())
+    }
 }
 
 /// The members of one operation, read as it is applied.
@@ -90,7 +115,7 @@ impl<'a> Operation<'a> {
         self.0.get("value").cloned().unwrap_or_default()
     }
 
-    fn apply(self, document: &mut Value, copied: &mut usize) -> Result<(), Cause> {
+    fn apply(self, document: &mut Value, copies: &mut Copies<'_>) -> Result<(), Cause> {
         match self.0.get("op").and_then(Value::as_str) {
             Some("add") => place(document, self.pointer("path")?)?.add(self.value()),
             Some("remove") => place(document, self.pointer("path")?)?.remove().map(drop),
@@ -102,10 +127,7 @@ impl<'a> Operation<'a> {
             Some("copy") => {
                 let copy = place(document, self.pointer("from")?)?.read()?.cloned();
                 let to = place(document, self.pointer("path")?)?;
-                *copied += copy.as_ref().map_or(0, |copy| copy.to_string().len());
-                if *copied > MAX_COPIED {
-                    return Err(Cause::TooMuchCopied { max: MAX_COPIED });
-                }
+                copies.count(copy.as_ref())?;
                 to.add(copy.unwrap_or_default())
             }
             Some("test") => self.test(document),

@@ -9,7 +9,8 @@
 //!
 //! [`apply`] is a client-side apply: a [`three_way`] merge with what was applied last.
 //!
-//! All work on JSON values and answer a JSON value. What an API server does around that, decoding the
+//! All work on JSON values and answer a JSON value; [`merge_text`] and [`json_text`] work on texts and leave
+//! numbers as they are written, which values do not. What an API server does around that, decoding the
 //! result into the kind and checking it as an update, is the caller's.
 //!
 //! No patch recurses deeper than [`MAX_DEPTH`] levels; what is deeper is refused.
@@ -27,6 +28,7 @@ mod merge;
 mod order;
 mod schema;
 mod strategic;
+mod text;
 mod value;
 
 pub use apply::{
@@ -37,4 +39,5 @@ pub use error::{Cause, Error};
 pub use json::{MAX_COPIED, MAX_OPERATIONS, json};
 pub use merge::{merge, merge_diff};
 pub use strategic::strategic;
+pub use text::{json_text, merge_text};
 pub use value::MAX_DEPTH;

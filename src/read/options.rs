@@ -6,7 +6,7 @@ use crate::admission::ApiError;
 use crate::api::{CustomKind, Key, Kind, Name, Object, Scope};
 use crate::field::{Errors, Path};
 use crate::labels::{FieldSelector, Selector, fields_of};
-use crate::store::Revision;
+use crate::store::{Revision, Store};
 
 /// The options of a list or a watch, in the words of the wire; every empty one is absent.
 ///
@@ -191,10 +191,21 @@ impl Interest {
         let meta = object.meta();
         self.namespace.as_deref().is_none_or(|name| *meta.namespace == *name)
             && self.labels.matches(&meta.labels)
-            && (self.fields.is_everything() || {
-                let fields = fields_of(object);
-                self.fields.matches(|field| fields.value(field))
-            })
+            && self.matches_fields(object)
+    }
+
+    fn matches_fields(&self, object: &Object) -> bool {
+        self.fields.is_everything() || {
+            let fields = fields_of(object);
+            self.fields.matches(|field| fields.value(field))
+        }
+    }
+
+    /// The objects that are meant, in the order of lists; by an index if there is one.
+    pub(super) fn select<'a>(&self, store: &'a Store) -> impl Iterator<Item = &'a Object> {
+        let namespace = self.namespace.as_deref().unwrap_or_default();
+        let labelled = store.select_objects(&self.kind, namespace, &self.labels);
+        labelled.filter(|object| self.matches_fields(object))
     }
 
     /// Whether there is no selector.

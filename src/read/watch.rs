@@ -202,9 +202,7 @@ impl Watch {
             // Any later state will do as well.
             let then = store.at(at).unwrap_or_else(|_| store.clone());
             self.state = State::After(then.revision());
-            let all = then.objects(&self.interest.kind, self.interest.namespace.as_deref());
-            let meant = all.filter(|object| self.interest.matches(object));
-            events.extend(meant.cloned().map(Event::Added));
+            events.extend(self.interest.select(&then).cloned().map(Event::Added));
             if ends {
                 events.extend(self.bookmark().map(ended));
             }

@@ -8,6 +8,7 @@
 
 pub mod affinity;
 pub mod eviction;
+pub mod health;
 pub mod limits;
 mod node;
 mod place;

@@ -29,7 +29,9 @@ pub fn family_of(ip: IpAddr) -> IPFamily {
 /// ```
 #[must_use]
 pub fn parse_ip(text: &str) -> Option<IpAddr> {
-    let parsed: IpAddr = without_leading_zeros(text)?.parse().ok()?;
+    // The strict form, which has no leading zeros, is the usual one.
+    let strict = text.parse().ok();
+    let parsed: IpAddr = strict.or_else(|| without_leading_zeros(text)?.parse().ok())?;
     Some(parsed.to_canonical())
 }
 

@@ -10,6 +10,7 @@ use crate::api::{Key, Kind};
 pub(super) struct Under {
     from: String,
     to: String,
+    is_open: bool,
 }
 
 impl Under {
@@ -19,7 +20,17 @@ impl Under {
         if let Some(next) = to.pop().and_then(|last| char::from_u32(u32::from(last) + 1)) {
             to.push(next);
         }
-        Self { from: prefix, to }
+        Self { from: prefix, to, is_open: false }
+    }
+
+    /// These and all behind them.
+    pub(super) fn open(self) -> Self {
+        Self { is_open: true, ..self }
+    }
+
+    /// What they all start with, itself the least of them.
+    pub(super) fn prefix(&self) -> &str {
+        &self.from
     }
 
     /// The text behind all of these.
@@ -34,7 +45,7 @@ impl RangeBounds<str> for Under {
     }
 
     fn end_bound(&self) -> Bound<&str> {
-        Bound::Excluded(&self.to)
+        if self.is_open { Bound::Unbounded } else { Bound::Excluded(&self.to) }
     }
 }
 

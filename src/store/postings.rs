@@ -4,7 +4,7 @@ use super::anchors::Anchors;
 use super::index::Terms;
 use super::term::{self, Tag};
 use crate::api::{Name, Object};
-use crate::pmap::{PMap, Slot};
+use crate::pmap::{PIndex, PMap, Slot};
 
 /// The places of the objects posted under one term, and where the objects are.
 pub(super) type Places = PMap<Name, Slot>;
@@ -12,7 +12,7 @@ pub(super) type Places = PMap<Name, Slot>;
 /// Places by the text of a term.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Postings {
-    terms: PMap<Name, Places>,
+    terms: PIndex<Name, Places>,
     anchors: Anchors,
 }
 
@@ -52,7 +52,7 @@ impl Postings {
     }
 }
 
-fn post(terms: &mut PMap<Name, Places>, term: &str, (place, slot): (&Name, Slot)) {
+fn post(terms: &mut PIndex<Name, Places>, term: &str, (place, slot): (&Name, Slot)) {
     if let Some(places) = terms.get_mut(term) {
         places.insert(place.clone(), slot);
         return;
@@ -62,7 +62,7 @@ fn post(terms: &mut PMap<Name, Places>, term: &str, (place, slot): (&Name, Slot)
     terms.insert(term.into(), places);
 }
 
-fn unpost(terms: &mut PMap<Name, Places>, term: &str, place: &str) {
+fn unpost(terms: &mut PIndex<Name, Places>, term: &str, place: &str) {
     let Some(places) = terms.get_mut(term) else { return };
     places.remove(place);
     if places.len() == 0 {

@@ -37,16 +37,26 @@ impl Store {
         namespace: &str,
         selector: &'s Selector,
     ) -> impl Iterator<Item = &'a R> + use<'a, 's, R> {
-        let (posted, scanned) = match self.rarest(&R::KIND, namespace, selector) {
+        self.select_objects(&R::KIND, namespace, selector).filter_map(R::peek)
+    }
+
+    /// As [`select`](Self::select), of a kind.
+    pub(crate) fn select_objects<'a, 's>(
+        &'a self,
+        kind: &Kind,
+        namespace: &str,
+        selector: &'s Selector,
+    ) -> impl Iterator<Item = &'a Object> + use<'a, 's> {
+        let (posted, scanned) = match self.rarest(kind, namespace, selector) {
             Some(postings) => (Some(self.gather(postings)), None),
             None if selector.is_nothing() => (None, None),
             None => {
                 let namespace = Some(namespace).filter(|namespace| !namespace.is_empty());
-                (None, Some(self.state.under(place::all(&R::KIND, namespace))))
+                (None, Some(self.state.under(place::all(kind, namespace))))
             }
         };
         let objects = posted.into_iter().flatten().chain(scanned.into_iter().flatten());
-        objects.filter_map(R::peek).filter(|object| selector.matches(&object.meta().labels))
+        objects.filter(|object| selector.matches(&object.meta().labels))
     }
 
     /// The postings of the requirement that leaves the fewest pods to look at, if looking them up is

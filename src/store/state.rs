@@ -5,7 +5,7 @@ use std::ops::Bound;
 use super::place::{self, Under};
 use super::postings::Postings;
 use crate::api::{Kind, Name, Object};
-use crate::pmap::{PMap, Slot, Slots};
+use crate::pmap::{PIndex, PMap, Slot, Slots};
 
 /// Objects by place, how many there are of each kind in each namespace, what is posted, and which kinds
 /// were met.
@@ -15,6 +15,8 @@ use crate::pmap::{PMap, Slot, Slots};
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
     places: PMap<Name, Slot>,
+    /// The same as `places`, to find one place.
+    found: PIndex<Name, Slot>,
     objects: Slots<Object>,
     counts: PMap<Name, (Kind, usize)>,
     postings: Postings,
@@ -32,7 +34,7 @@ impl State {
     }
 
     pub(super) fn object(&self, place: &str) -> Option<&Object> {
-        self.at(*self.places.get(place)?)
+        self.at(*self.found.get(place)?)
     }
 
     pub(super) fn at(&self, slot: Slot) -> Option<&Object> {
@@ -40,7 +42,13 @@ impl State {
     }
 
     pub(super) fn under(&self, range: Under) -> impl Iterator<Item = &Object> + use<'_> {
-        self.places.range::<str, _>(range).filter_map(|(_, slot)| self.at(*slot))
+        // The places of one namespace are counted, so none of them has to be compared with an end.
+        let (range, count) = match self.counts.get(range.prefix()) {
+            Some((_, count)) => (range.open(), *count),
+            None => (range, usize::MAX),
+        };
+        let places = self.places.range::<str, _>(range).take(count);
+        places.filter_map(|(_, slot)| self.at(*slot))
     }
 
     /// The kinds there are objects of, each found from the one before without looking at its objects.
@@ -66,7 +74,7 @@ impl State {
 
     /// The place that is written `text`, shared if it is taken, and what is there.
     pub(super) fn find(&self, text: &str) -> (Name, Option<Object>) {
-        match self.places.entry(text) {
+        match self.found.entry(text) {
             Some((place, slot)) => (place.clone(), self.at(*slot).cloned()),
             None => (text.into(), None),
         }
@@ -80,7 +88,7 @@ impl State {
         before: Option<&Object>,
         after: Option<&Object>,
     ) {
-        let slot = match (self.places.get(&place).copied(), after) {
+        let slot = match (self.found.get(&place).copied(), after) {
             (Some(slot), Some(after)) => {
                 self.objects.set(slot, after.clone());
                 slot
@@ -90,6 +98,7 @@ impl State {
                 self.meet(kind);
                 let slot = self.objects.add(after.clone());
                 self.places.insert(place.clone(), slot);
+                self.found.insert(place.clone(), slot);
                 slot
             }
             (Some(slot), None) => {
@@ -98,6 +107,7 @@ impl State {
                 }
                 self.objects.remove(slot);
                 self.places.remove(&place);
+                self.found.remove(&place);
                 slot
             }
             (None, None) => return,

@@ -17,7 +17,7 @@ mod selectors;
 #[path = "meta_trace.rs"]
 mod trace;
 
-use super::runner::Suites;
+use super::runner::{Suites, TextSuites};
 
 pub(crate) const SUITES: Suites = &[
     ("names", names::names),
@@ -31,7 +31,6 @@ pub(crate) const SUITES: Suites = &[
     ("api_trace", trace::api_trace),
     ("gc_trace", gc::gc_trace),
     ("object_meta", object::object_meta),
-    ("json_patch", patch::json_patch),
     ("strategic_merge_patch", patch::strategic_merge_patch),
     ("smp_diff", patch::smp_diff),
     ("quantity_parse", quantity::quantity_parse),
@@ -40,3 +39,6 @@ pub(crate) const SUITES: Suites = &[
     ("int_or_percent", quantity::int_or_percent),
     ("time_wire", quantity::time_wire),
 ];
+
+pub(crate) const TEXT_SUITES: TextSuites =
+    &[("json_merge_patch", patch::json_merge_patch), ("json_patch", patch::json_patch)];

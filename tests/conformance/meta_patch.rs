@@ -2,20 +2,36 @@
 
 use kubernel::api::{Kind, Shape};
 use kubernel::patch::{self, Cause, Error};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::super::support::text;
 
-pub(crate) fn json_patch(input: &Value) -> Value {
-    let patched = match serde_json::from_str::<Value>(text(input, "patch")) {
-        Ok(operations) => patch::json(input["doc"].clone(), &operations),
-        Err(_) => return json!({"ok": false, "error": "Decode", "http": 400}),
-    };
-    match patched {
-        Ok(result) => json!({"ok": true, "result": result}),
+/// What the suites of patches on texts are given.
+#[derive(Deserialize)]
+struct Texts<'a> {
+    #[serde(borrow)]
+    doc: &'a RawValue,
+    patch: String,
+}
+
+/// The patch stands there as text, which may be no JSON.
+pub(crate) fn json_merge_patch(input: &RawValue) -> String {
+    let Texts { doc, patch } = serde_json::from_str(input.get()).unwrap();
+    match patch::merge_text(doc.get(), &patch) {
+        Ok(result) => format!(r#"{{"ok": true, "result": {result}}}"#),
+        Err(error) => json!({"ok": false, "error": name(&error)}).to_string(),
+    }
+}
+
+pub(crate) fn json_patch(input: &RawValue) -> String {
+    let Texts { doc, patch } = serde_json::from_str(input.get()).unwrap();
+    match patch::json_text(doc.get(), &patch) {
+        Ok(result) => format!(r#"{{"ok": true, "result": {result}}}"#),
         Err(error) => {
             let name = if error.cause == Cause::Decode { "Decode" } else { "Apply" };
-            json!({"ok": false, "error": name, "http": error.code()})
+            json!({"ok": false, "error": name, "http": error.code()}).to_string()
         }
     }
 }

@@ -10,15 +10,61 @@ use std::sync::{Arc, Mutex};
 use std::{env, fs};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::readme;
 
-/// The suites of one area: the name, and the function that answers a case.
-pub(crate) type Suites = &'static [(&'static str, Answer)];
+/// The suites of one area: the name, and the function from the `in` of a case to its `out`.
+pub(crate) type Suites = &'static [(&'static str, fn(&Value) -> Value)];
 
-/// From the `in` of a case to its `out`.
-pub(crate) type Answer = fn(&Value) -> Value;
+/// The same as texts, for suites in which numbers count as they are written.
+pub(crate) type TextSuites = &'static [(&'static str, fn(&RawValue) -> String)];
+
+/// All suites that are served, by area.
+#[derive(Clone, Copy)]
+pub(crate) struct Served {
+    pub(crate) values: &'static [(&'static str, Suites)],
+    pub(crate) texts: &'static [(&'static str, TextSuites)],
+}
+
+impl Served {
+    /// The names of the suites of an area.
+    pub(crate) fn names(self, area: &str) -> Vec<&'static str> {
+        let values = self.values.iter().filter(|(name, _)| *name == area);
+        let values = values.flat_map(|(_, suites)| suites.iter().map(|(name, _)| *name));
+        let texts = self.texts.iter().filter(|(name, _)| *name == area);
+        values.chain(texts.flat_map(|(_, suites)| suites.iter().map(|(name, _)| *name))).collect()
+    }
+
+    fn answer(self, suite: &str) -> Option<Answer> {
+        let (area, suite) = suite.split_once('/')?;
+        let values = find(self.values, area).and_then(|suites| find(suites, suite));
+        let texts = || find(self.texts, area).and_then(|suites| find(suites, suite));
+        values.map(Answer::Value).or_else(|| texts().map(Answer::Text))
+    }
+}
+
+fn find<T: Copy>(table: &[(&str, T)], name: &str) -> Option<T> {
+    table.iter().find(|(known, _)| *known == name).map(|&(_, found)| found)
+}
+
+#[derive(Clone, Copy)]
+enum Answer {
+    Value(fn(&Value) -> Value),
+    Text(fn(&RawValue) -> String),
+}
+
+/// A line of a suite.
+#[derive(Deserialize)]
+struct Case<'a> {
+    id: String,
+    #[serde(borrow, rename = "in")]
+    input: &'a RawValue,
+    #[serde(borrow)]
+    out: &'a RawValue,
+}
 
 /// How many failing cases and how many differences of each are shown.
 const SHOWN_CASES: usize = 5;
@@ -39,8 +85,8 @@ struct Tally {
 
 type Tallies = Arc<Mutex<BTreeMap<String, Tally>>>;
 
-/// Runs every suite of `areas` that has a file, prints the figures, and tells whether all is well.
-pub(crate) fn run(areas: &'static [(&'static str, Suites)]) -> ExitCode {
+/// Runs every suite that is served and has a file, prints the figures, and tells whether all is well.
+pub(crate) fn run(served: Served) -> ExitCode {
     let arguments = Arguments::from_args();
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
     let named = env::var_os("KUBERNEL_VECTORS").map(PathBuf::from);
@@ -51,10 +97,10 @@ pub(crate) fn run(areas: &'static [(&'static str, Suites)]) -> ExitCode {
     let files = suite_files(&folder);
     let tallies = Tallies::default();
     let names = suite_files(&own).into_keys().collect();
-    let mut trials = vec![expected.trial(areas), readme::trial(areas, names)];
+    let mut trials = vec![expected.trial(served), readme::trial(served, names)];
     let mut unserved = Vec::new();
     for (suite, path) in files {
-        let Some(answer) = answer_of(areas, &suite) else {
+        let Some(answer) = served.answer(&suite) else {
             unserved.push(suite);
             continue;
         };
@@ -124,12 +170,6 @@ fn stem(path: &Path) -> String {
     path.file_stem().expect("a path from a folder has a name").to_string_lossy().into_owned()
 }
 
-fn answer_of(areas: &[(&str, Suites)], suite: &str) -> Option<Answer> {
-    let (area, name) = suite.split_once('/')?;
-    let (_, suites) = areas.iter().find(|(known, _)| *known == area)?;
-    suites.iter().find(|(known, _)| *known == name).map(|&(_, answer)| answer)
-}
-
 /// Runs the cases of one file; the report is empty when nothing is wrong.
 fn run_suite(
     path: &Path,
@@ -140,16 +180,15 @@ fn run_suite(
     let (mut tally, mut report) = (Tally::default(), String::new());
     let (mut shown, mut seen) = (0, BTreeSet::new());
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
-        let case: Value = match serde_json::from_str(line) {
+        let case: Case<'_> = match serde_json::from_str(line) {
             Ok(case) => case,
             Err(error) => {
-                // A number that no `Value` holds, as `1e400`: the case fails, the others run.
                 tally.failed += 1;
                 let _ = writeln!(report, "line {}: {error}", number + 1);
                 continue;
             }
         };
-        let id = case["id"].as_str().unwrap_or_default();
+        let id = case.id.as_str();
         seen.insert(id.to_owned());
         match (run_case(&case, answer), known.contains(id)) {
             (Ok(()), false) => tally.passed += 1,
@@ -162,7 +201,7 @@ fn run_suite(
                 tally.failed += 1;
                 shown += 1;
                 if shown <= SHOWN_CASES {
-                    let _ = writeln!(report, "{id}: in {}\n{why}", shorten(&case["in"]));
+                    let _ = writeln!(report, "{id}: in {}\n{why}", shorten(&case.input));
                 }
             }
         }
@@ -176,10 +215,14 @@ fn run_suite(
     Ok((tally, report))
 }
 
-fn run_case(case: &Value, answer: Answer) -> Result<(), String> {
-    let mut got = panic::catch_unwind(AssertUnwindSafe(|| answer(&case["in"])))
-        .map_err(|_| format!("    {}", LAST_PANIC.take()))?;
-    let mut expected = case["out"].clone();
+fn run_case(case: &Case<'_>, answer: Answer) -> Result<(), String> {
+    let answered = panic::catch_unwind(AssertUnwindSafe(|| match answer {
+        Answer::Value(answer) => (read(case.out), answer(&read(case.input))),
+        Answer::Text(answer) => {
+            (as_written(case.out), as_written(&RawValue::from_string(answer(case.input)).unwrap()))
+        }
+    }));
+    let (mut expected, mut got) = answered.map_err(|_| format!("    {}", LAST_PANIC.take()))?;
     drop_unsound(&mut expected, &mut got);
     accept_one_of(&expected, &mut got);
     let mut differences = Vec::new();
@@ -193,6 +236,28 @@ fn run_case(case: &Value, answer: Answer) -> Result<(), String> {
         differences.push(format!("    and {more} more differences"));
     }
     Err(differences.join("\n"))
+}
+
+/// # Panics
+/// For a number that no [`Value`] holds, as `1e400`.
+fn read(text: &RawValue) -> Value {
+    serde_json::from_str(text.get()).unwrap()
+}
+
+/// The same with texts in the place of numbers.
+fn as_written(text: &RawValue) -> Value {
+    match text.get().as_bytes()[0] {
+        b'{' => {
+            let members: BTreeMap<String, &RawValue> = serde_json::from_str(text.get()).unwrap();
+            members.into_iter().map(|(name, member)| (name, as_written(member))).collect()
+        }
+        b'[' => {
+            let items: Vec<&RawValue> = serde_json::from_str(text.get()).unwrap();
+            items.into_iter().map(as_written).collect()
+        }
+        b'-' | b'0'..=b'9' => format!("number {}", text.get()).into(),
+        _ => read(text),
+    }
 }
 
 /// Takes the members that the expected answer calls unsound out of both answers.
@@ -267,7 +332,7 @@ fn differ_member(
 }
 
 /// A value as one line that fits a terminal.
-fn shorten(value: &Value) -> String {
+fn shorten(value: &impl ToString) -> String {
     const MAX: usize = 1000;
     let text = value.to_string();
     match text.char_indices().nth(MAX) {
@@ -325,9 +390,9 @@ impl Expected {
     }
 
     /// The list itself: every line has a reason and belongs to a suite that is served.
-    fn trial(&self, areas: &[(&str, Suites)]) -> Trial {
+    fn trial(&self, served: Served) -> Trial {
         let mut mistakes = self.mistakes.clone();
-        let unknown = self.cases.keys().filter(|suite| answer_of(areas, suite).is_none());
+        let unknown = self.cases.keys().filter(|suite| served.answer(suite).is_none());
         mistakes.extend(unknown.map(|suite| format!("suite `{suite}` is not served")));
         Trial::test("expected_failures", move || {
             if mistakes.is_empty() { Ok(()) } else { Err(Failed::from(mistakes.join("\n"))) }

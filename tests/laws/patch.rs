@@ -123,6 +123,35 @@ proptest! {
         prop_assert_eq!(patch::merge(once.clone(), &change).unwrap(), once);
     }
 
+    /// What is decided does not depend on whether values or texts are patched.
+    #[test]
+    fn texts_are_merged_as_values_are(document in documents(), change in prop_oneof![changes(), values()]) {
+        let texts = patch::merge_text(&document.to_string(), &change.to_string());
+        let texts = texts.map(|text| serde_json::from_str(&text).unwrap());
+        prop_assert_eq!(texts, patch::merge(document, &change));
+    }
+
+    #[test]
+    fn texts_are_operated_on_as_values_are(
+        document in documents(),
+        operations in vec(("add|remove|replace|test|copy|move|no", "(/[abcd01-]){0,2}", "(/[abcd01-]){0,2}", values()), 0..4),
+    ) {
+        let operations: Vec<Value> = operations
+            .into_iter()
+            .map(|(op, path, from, value)| json!({"op": op, "path": path, "from": from, "value": value}))
+            .collect();
+        let operations = Value::from(operations);
+        let texts = patch::json_text(&document.to_string(), &operations.to_string());
+        let texts = texts.map(|text| serde_json::from_str(&text).unwrap());
+        prop_assert_eq!(texts, patch::json(document, &operations));
+    }
+
+    #[test]
+    fn texts_that_are_no_json_never_panic(document in "[\\[{\\]}:,\"a1.e-]{0,12}", patch in "[\\[{\\]}:,\"a1.e-]{0,12}") {
+        let _ = patch::merge_text(&document, &patch);
+        let _ = patch::json_text(&document, &patch);
+    }
+
     #[test]
     fn a_merge_diff_leads_there(old in documents(), new in documents()) {
         let change = patch::merge_diff(&old, &new).unwrap();

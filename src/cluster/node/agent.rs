@@ -204,6 +204,35 @@ impl NodeAgent {
         node
     }
 
+    /// The pods that it has to do with.
+    pub(crate) fn pods(&self) -> impl Iterator<Item = &Key> {
+        self.slots.iter().map(|(key, _)| key)
+    }
+
+    /// What it writes when it has been silent and is heard again: that its lease is renewed, which leaves no
+    /// trace, and that it lacks nothing. A node that was removed meanwhile is registered anew.
+    pub(crate) fn report_itself(&self, view: View<'_>) -> Vec<Intent> {
+        let now = view.time();
+        let renewal = Intent::Delete(lease_key(&self.name), DeleteOptions::default());
+        let Some(node) = view.store.get::<Node>("", &self.name) else {
+            return vec![renewal, Intent::Create(self.object(now).into())];
+        };
+        let mut next = node.clone();
+        for mut condition in healthy(now) {
+            let conditions = &mut next.status.conditions;
+            match conditions.iter_mut().find(|known| known.type_ == condition.type_) {
+                Some(known) => {
+                    if known.status == condition.status {
+                        condition.last_transition_time = known.last_transition_time;
+                    }
+                    *known = condition;
+                }
+                None => conditions.push(condition),
+            }
+        }
+        vec![renewal, Intent::UpdateStatus(next.into())]
+    }
+
     /// Calls `queue` for every pod of this node to look at again because of `change`.
     pub fn observe(&self, change: &Change, queue: &mut dyn FnMut(Key)) {
         if change.key.kind == Kind::Pod {
@@ -389,6 +418,11 @@ impl NodeAgent {
             self.slots.insert(key.clone(), Arc::new(slots));
         }
     }
+}
+
+/// What the lease of a node is called.
+pub(crate) fn lease_key(node: &str) -> Key {
+    Key::new(Kind::Lease, "kube-node-lease", node)
 }
 
 fn pods(slots: &[Slot]) -> impl Iterator<Item = &Pod> {

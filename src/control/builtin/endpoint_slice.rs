@@ -35,6 +35,11 @@ impl Controller for EndpointSlices {
         }
     }
 
+    // Source: `endpointslice/util/endpointslice_tracker.go ShouldSync`.
+    fn observes_own_writes(&self) -> bool {
+        false
+    }
+
     fn reconcile(&self, key: &Key, view: View<'_>, _: &mut dyn FnMut(usize) -> usize) -> Plan {
         let Some(service) = view.store.get::<Service>(&key.namespace, &key.name) else {
             return Plan::default(); // Its slices go with their owner.
@@ -100,8 +105,11 @@ fn queue_services(change: &Change, view: View<'_>, queue: &mut dyn FnMut(Key)) {
     let selecting = |pod: Option<&Pod>| -> Vec<Key> {
         pod.into_iter().flat_map(|pod| view.store.services_of(pod)).map(key_of).collect()
     };
-    let old = selecting(before);
     let new = selecting(after.or(before));
+    if touched == service::Touched::Selecting {
+        return new.into_iter().for_each(queue);
+    }
+    let old = selecting(before);
     for key in new.iter().filter(|key| touched.concerns(old.contains(key), true)) {
         queue(key.clone());
     }

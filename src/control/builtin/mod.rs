@@ -3,15 +3,19 @@
 
 mod children;
 mod deployment;
+mod disruption;
 mod endpoint_slice;
 mod ephemeral_claims;
 mod garbage_collector;
 mod namespace;
+mod node_lifecycle;
+mod pod_gc;
 mod provisioner;
 mod replica_set;
 mod replication_controller;
 mod scheduler;
 mod storage_protection;
+mod taint_eviction;
 mod volume_binder;
 
 use std::sync::Arc;
@@ -23,11 +27,14 @@ pub use endpoint_slice::EndpointSlices;
 pub use ephemeral_claims::EphemeralClaims;
 pub use garbage_collector::GarbageCollector;
 pub use namespace::Namespaces;
+pub use node_lifecycle::NodeLifecycle;
+pub use pod_gc::PodGc;
 pub use provisioner::Provisioner;
 pub use replica_set::ReplicaSets;
 pub use replication_controller::ReplicationControllers;
 pub use scheduler::Scheduler;
 pub use storage_protection::StorageProtection;
+pub use taint_eviction::TaintEviction;
 pub use volume_binder::VolumeBinder;
 
 /// All built-in controllers, in a fixed order.
@@ -46,5 +53,8 @@ pub fn all() -> Vec<Arc<dyn Controller>> {
         Arc::new(Provisioner),
         Arc::new(StorageProtection),
         Arc::new(GarbageCollector),
+        Arc::new(NodeLifecycle),
+        Arc::new(TaintEviction),
+        Arc::new(PodGc),
     ]
 }

@@ -1,7 +1,5 @@
 //! The store against the most naive model of it: one whole map per revision.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
-
 use std::collections::BTreeMap;
 
 use kubernel::api::{
@@ -392,7 +390,7 @@ fn check(store: &Store, model: &Model) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(crate::cases(48))]
 
     #[test]
     fn store_is_its_model(ops in prop::collection::vec(op(), 0..400)) {
