@@ -131,7 +131,7 @@ pub struct Response {
 
 /// The body of a response.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "a front has to serve both, and there is no third")]
 pub enum Body {
     /// All of it.
     Whole(Vec<u8>),

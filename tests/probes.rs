@@ -7,10 +7,15 @@
     reason = "a test that panics has failed"
 )]
 
+#[path = "probes/collect.rs"]
 mod collect;
+#[path = "probes/control.rs"]
 mod control;
+#[path = "probes/judge.rs"]
 mod judge;
+#[path = "probes/read.rs"]
 mod read;
+#[path = "probes/write.rs"]
 mod write;
 
 use kubernel::Cluster;
