@@ -5,13 +5,10 @@ use std::sync::Arc;
 use crate::admission::error::{ApiError, Conflict};
 use crate::admission::request::{Admitted, Answer, Write};
 use crate::admission::{Gate, refuse};
-use crate::api::{
-    Binding, ConditionStatus, Key, Kind, Object, PodCondition, PodConditionType, PodStatus,
-};
+use crate::api::{Binding, ConditionStatus, Key, Kind, Object, PodCondition, PodConditionType};
 use crate::field::Errors;
 use crate::pod;
 use crate::store::{Expect, Revision};
-use crate::time::Time;
 
 impl Gate<'_> {
     /// DEL-12, POD-BIND-2, POD-BIND-3, POD-BIND-4
@@ -58,26 +55,9 @@ impl Gate<'_> {
             status: ConditionStatus::True,
             ..PodCondition::default()
         };
-        set_condition(&mut bound.status, scheduled, self.now);
+        pod::conditions::put(&mut bound.status.conditions, scheduled, self.now);
         let after = Some(Object::Pod(pod));
         let write = Write { key: key.clone(), expect, after };
         Ok(Admitted::new(vec![write], Answer::Stored(key)))
-    }
-}
-
-/// Adds or replaces a condition; the time of its transition moves only if its status does.
-///
-/// Source: `pkg/api/v1/pod/util.go UpdatePodCondition`.
-pub(super) fn set_condition(status: &mut PodStatus, mut condition: PodCondition, now: Time) {
-    condition.last_transition_time = Some(now);
-    let known = status.conditions.iter_mut().find(|known| known.type_ == condition.type_);
-    match known {
-        Some(known) => {
-            if known.status == condition.status {
-                condition.last_transition_time = known.last_transition_time;
-            }
-            *known = condition;
-        }
-        None => status.conditions.push(condition),
     }
 }

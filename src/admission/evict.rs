@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::admission::bind::set_condition;
 use crate::admission::error::{ApiError, Disruption, Forbidden};
 use crate::admission::request::{Admitted, Write};
 use crate::admission::{Gate, delete};
@@ -11,6 +10,7 @@ use crate::api::{
     PodDisruptionBudget, PodPhase, UnhealthyPodEvictionPolicyType,
 };
 use crate::labels::Selector;
+use crate::pod::conditions;
 use crate::store::{Expect, Revision};
 
 /// How many pods a budget may list as disrupted (PDB-12).
@@ -45,7 +45,8 @@ impl Gate<'_> {
             message: "Eviction API: evicting".into(),
             ..PodCondition::default()
         };
-        set_condition(&mut Arc::make_mut(&mut evicted).status, target, self.now); // PDB-11
+        let conditions = &mut Arc::make_mut(&mut evicted).status.conditions;
+        conditions::put(conditions, target, self.now); // PDB-11
         let evicted = Object::Pod(evicted);
         let end =
             delete::end(&evicted, DeleteOptions { preconditions: None, ..options }, self.now)?;

@@ -45,6 +45,36 @@ pub fn find<'a>(
     conditions.iter().find(|condition| condition.type_ == *kind)
 }
 
+/// Adds a condition, or replaces the one of its type. It is new from `now` on if its status is.
+///
+/// ```
+/// use kubernel::api::{ConditionStatus, PodCondition, PodConditionType};
+/// use kubernel::pod::conditions::{find, put};
+/// use kubernel::time::Time;
+///
+/// let ready = |status| PodCondition { type_: PodConditionType::Ready, status, ..Default::default() };
+/// let mut conditions = Vec::new();
+/// for (status, at) in [(ConditionStatus::False, 10), (ConditionStatus::False, 20)] {
+///     put(&mut conditions, ready(status), Time::from_unix(at));
+/// }
+/// let since = find(&conditions, &PodConditionType::Ready).unwrap().last_transition_time;
+/// assert_eq!(since, Some(Time::from_unix(10)));
+/// ```
+///
+/// Source: `pkg/api/v1/pod/util.go UpdatePodCondition`.
+pub fn put(conditions: &mut Vec<PodCondition>, mut condition: PodCondition, now: Time) {
+    condition.last_transition_time = Some(now);
+    match conditions.iter_mut().find(|known| known.type_ == condition.type_) {
+        Some(known) => {
+            if known.status == condition.status {
+                condition.last_transition_time = known.last_transition_time;
+            }
+            *known = condition;
+        }
+        None => conditions.push(condition),
+    }
+}
+
 /// A condition of `pod` as of its present generation, without a time.
 // POD-COND-10
 #[must_use]

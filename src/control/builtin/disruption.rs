@@ -4,24 +4,8 @@ use crate::api::{
     ConditionStatus, DeleteOptions, Key, Kind, Pod, PodCondition, PodConditionType, Preconditions,
 };
 use crate::control::Intent;
+use crate::pod::conditions;
 use crate::time::Time;
-
-/// Sets a condition of a pod; it is new from `now` on if its status is.
-///
-/// Source: `pkg/api/v1/pod/util.go UpdatePodCondition`.
-pub(super) fn set(pod: &mut Pod, mut condition: PodCondition, now: Time) {
-    let conditions = &mut pod.status.conditions;
-    condition.last_transition_time = Some(now);
-    match conditions.iter_mut().find(|known| known.type_ == condition.type_) {
-        Some(known) => {
-            if known.status == condition.status {
-                condition.last_transition_time = known.last_transition_time;
-            }
-            *known = condition;
-        }
-        None => conditions.push(condition),
-    }
-}
 
 /// Says that a pod is ended from outside, and why.
 pub(super) fn disrupt(pod: &mut Pod, reason: &str, message: &str, now: Time) {
@@ -32,7 +16,7 @@ pub(super) fn disrupt(pod: &mut Pod, reason: &str, message: &str, now: Time) {
         message: message.into(),
         ..PodCondition::default()
     };
-    set(pod, condition, now);
+    conditions::put(&mut pod.status.conditions, condition, now);
 }
 
 /// A write of the status, if `next` has another than `pod`.

@@ -6,6 +6,7 @@ use crate::api::{
 };
 use crate::control::builtin::disruption;
 use crate::control::{Controller, Intent, Plan, Reason, Timer, View};
+use crate::pod::conditions;
 use crate::schedule::health::{self, Expulsion};
 use crate::store::{Change, Term};
 
@@ -125,7 +126,7 @@ fn mark_pods(mut plan: Plan, ready: &NodeCondition, key: &Key, view: View<'_>) -
             let mut next = pod.clone();
             let status = ConditionStatus::False;
             let condition = PodCondition { status, ..condition.clone() };
-            disruption::set(&mut next, condition, view.time());
+            conditions::put(&mut next.status.conditions, condition, view.time());
             plan.intents.extend(disruption::report(pod, next));
         }
     }
