@@ -207,6 +207,11 @@ impl Prober {
         self.on_hold
     }
 
+    /// Whether it waits for another instance than `life`.
+    pub(crate) fn rests(&self, life: &Subject<'_>) -> bool {
+        self.on_hold && bare_id(&self.instance) == life.id
+    }
+
     /// When it looks next.
     #[must_use]
     pub const fn wake_at(&self) -> Instant {

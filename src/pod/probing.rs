@@ -143,7 +143,7 @@ impl Probing {
             let probe = kind.of(scene.container(name)?)?;
             let subject = scene.subject(name)?;
             // POD-PROBE-2, POD-PROBE-4: without a prober a container that runs counts as ready.
-            let gives_way = deleted && *kind != Kind::Readiness && !prober.is_on_hold();
+            let gives_way = deleted && *kind != Kind::Readiness && !prober.rests(&subject);
             if over || gives_way {
                 return Some(prober.wake_at());
             }
