@@ -254,9 +254,10 @@ impl Prober {
             return Some(self.due);
         }
         let known = bare_id(&self.instance) == life.id;
-        // A container that was killed and started again keeps its `started` until the prober has seen
-        // the new instance (POD-CSTATE-9, POD-PROBE-1).
-        if !known && started && self.kind == Kind::Startup {
+        // No verdict is not the same as none yet: until the prober has met the new instance, a container
+        // that was killed and started again keeps its `started`, and one whose prober is taken away
+        // counts as started (POD-CSTATE-9, POD-PROBE-1).
+        if !known && self.kind == Kind::Startup {
             return Some(self.due);
         }
         if (known && self.on_hold) || started == (self.kind == Kind::Startup) {
