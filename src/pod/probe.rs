@@ -207,6 +207,16 @@ impl Prober {
         self.on_hold
     }
 
+    /// Whether another answer of this sort about the instance `id` would change nothing.
+    pub(crate) fn is_steady(&self, verdict: Verdict, id: &str, verdicts: &Verdicts) -> bool {
+        self.last == Some(verdict) && verdicts.of(self.kind, id) == Some(verdict)
+    }
+
+    /// Whether it waits for another instance than the one that a status calls `container_id`.
+    pub(crate) fn rests(&self, container_id: &str) -> bool {
+        self.on_hold && self.instance == container_id
+    }
+
     /// When it looks next.
     #[must_use]
     pub const fn wake_at(&self) -> Instant {
@@ -249,9 +259,10 @@ impl Prober {
             return Some(self.due);
         }
         let known = bare_id(&self.instance) == life.id;
-        // A container that was killed and started again keeps its `started` until the prober has seen
-        // the new instance (POD-CSTATE-9, POD-PROBE-1).
-        if !known && started && self.kind == Kind::Startup {
+        // No verdict is not the same as none yet: until the prober has met the new instance, a container
+        // that was killed and started again keeps its `started`, and one whose prober is taken away
+        // counts as started (POD-CSTATE-9, POD-PROBE-1).
+        if !known && self.kind == Kind::Startup {
             return Some(self.due);
         }
         if (known && self.on_hold) || started == (self.kind == Kind::Startup) {
@@ -263,7 +274,8 @@ impl Prober {
         let answers = life.behaviour.answers(self.kind);
         let age = self.due.since(life.since);
         let verdict = answers.at(age).verdict();
-        let steady = known && self.last == verdict && verdicts.of(self.kind, life.id) == verdict;
+        let steady =
+            known && verdict.is_some_and(|verdict| self.is_steady(verdict, life.id, verdicts));
         if steady {
             earliest = earliest.max(life.since + answers.next_change(age)?);
         }

@@ -53,6 +53,12 @@ impl Scene<'_> {
         self.seen(name).is_some_and(|status| status.started == Some(true))
     }
 
+    /// Whether a prober takes turns about the instance that the status shows, which runs.
+    fn is_watched(&self, name: &str, prober: &Prober) -> bool {
+        let seen = self.seen(name).filter(|seen| seen.state.running.is_some());
+        seen.is_some_and(|seen| !prober.rests(&seen.container_id))
+    }
+
     /// Whether a startup prober has just begun with the instance that the status shows.
     fn is_undecided(&self, name: &str, verdicts: &Verdicts) -> bool {
         let id = self.seen(name).map(|seen| bare_id(&seen.container_id));
@@ -66,15 +72,20 @@ impl Scene<'_> {
         exit.and_then(|exit| exit.at).is_some_and(|end| end > at)
     }
 
-    /// Whether a prober can still lose a verdict about an instance that has ended, which the status does
-    /// not say yet.
-    fn next_loss(&self, of: (&str, Kind), probe: &Probe, verdicts: &Verdicts) -> bool {
-        let (name, kind) = of;
-        let seen = self.seen(name).filter(|seen| seen.state.running.is_some());
-        let verdict = seen.and_then(|seen| verdicts.of(kind, bare_id(&seen.container_id)));
-        kind == Kind::Readiness
-            && verdict == Some(Verdict::Success)
-            && of_the_dead(probe) == Answer::Failure
+    /// Whether the next turn of a prober counts against an instance that has ended, which the status does
+    /// not say yet: the answers of one instance and of the next one add up.
+    fn hears_an_end(
+        &self,
+        name: &str,
+        prober: &Prober,
+        probe: &Probe,
+        verdicts: &Verdicts,
+    ) -> bool {
+        let seen = self.seen(name).filter(|_| self.is_watched(name, prober));
+        of_the_dead(probe) == Answer::Failure
+            && seen.is_some_and(|seen| {
+                !prober.is_steady(Verdict::Failure, bare_id(&seen.container_id), verdicts)
+            })
     }
 }
 
@@ -140,20 +151,24 @@ impl Probing {
                 status: scene.status,
                 now: at.wire(epoch),
             };
+            let was_undecided = scene.is_undecided(name, verdicts);
             let turn = prober.turn(&seen, verdicts, None);
             // A new instance that counted as started, as the one before had, has to start up.
-            changed |=
-                *kind == Kind::Startup && scene.started(name) && scene.is_undecided(name, verdicts);
+            let met = !was_undecided && scene.is_undecided(name, verdicts);
+            changed |= *kind == Kind::Startup && scene.started(name) && met;
             match turn {
                 Turn::Wait => {}
                 Turn::End => return false,
                 Turn::Ask => {
-                    let answer = match scene.subject(name) {
-                        Some(life) => life.behaviour.answers(*kind).at(at.since(life.since)),
+                    let (answer, shows) = match scene.subject(name) {
+                        Some(life) => {
+                            (life.behaviour.answers(*kind).at(at.since(life.since)), true)
+                        }
                         None if scene.was_alive(name, at) => return true,
-                        None => of_the_dead(probe),
+                        // Of what has ended and is not told yet, only the readiness shows.
+                        None => (of_the_dead(probe), *kind == Kind::Readiness),
                     };
-                    changed |= prober.answer(probe, answer, verdicts);
+                    changed |= prober.answer(probe, answer, verdicts) && shows;
                 }
             }
             true
@@ -163,11 +178,16 @@ impl Probing {
 
     /// When some prober has something to do that could change a verdict.
     pub(crate) fn wake_at(&self, scene: Scene<'_>, verdicts: &Verdicts) -> Option<Instant> {
+        let deleted = scene.pod.metadata.deletion_timestamp.is_some();
         let next = |(name, kind): &(String, Kind), prober: &Prober| {
             let probe = kind.of(scene.container(name)?)?;
+            // POD-PROBE-4: its next turn in a pod that is being deleted is its last, and a success.
+            if deleted && *kind != Kind::Readiness && scene.is_watched(name, prober) {
+                return Some(prober.wake_at());
+            }
             match scene.subject(name) {
                 Some(life) => prober.next_look(probe, &life, scene.started(name), verdicts),
-                None => scene.next_loss((name, *kind), probe, verdicts).then(|| prober.wake_at()),
+                None => scene.hears_an_end(name, prober, probe, verdicts).then(|| prober.wake_at()),
             }
         };
         self.probers.iter().filter_map(|(key, prober)| next(key, prober)).min()

@@ -113,8 +113,8 @@ proptest! {
         prop_assert_eq!(&solo.starts()[started..], &[]);
     }
 
-    /// POD-TERM-3, POD-TERM-5, POD-TERM-6: the wait for others is taken off the grace period of a
-    /// sidecar, and whatever is left, each stop has two seconds.
+    /// POD-TERM-3, POD-TERM-5, POD-TERM-6: the preStop hook and the wait for others are taken off the grace
+    /// period in whole seconds, so one may be lost; and whatever is left, each stop has two seconds.
     #[test]
     fn termination_ends_within_its_grace(
         case in scripted_pods(),
@@ -130,7 +130,7 @@ proptest! {
             meta.deletion_grace_period_seconds.or(own).unwrap_or(0).max(1)
         };
         solo.delete(grace);
-        let seconds = |grace: i64| Duration::from_secs((grace + MINIMUM_GRACE).unsigned_abs());
+        let seconds = |grace: i64| Duration::from_secs((grace + 1 + MINIMUM_GRACE).unsigned_abs());
         let mut end = at + seconds(graces(&solo));
         if let Some((later, shorter)) = sooner
             && at + Duration::from_secs(later) < end
