@@ -87,7 +87,10 @@ fn is_ready(pod: &Pod) -> bool {
 }
 
 fn disrupted(pod: &Pod) -> Option<&str> {
-    condition(pod, &PodConditionType::DisruptionTarget).map(|it| it.reason.as_str())
+    let condition = condition(pod, &PodConditionType::DisruptionTarget)?;
+    // POD-COND-10: before the deletion, whose mark counts as a change, the pod was of the first generation.
+    assert_eq!(condition.observed_generation, 1);
+    Some(condition.reason.as_str())
 }
 
 /// The reason of its disruption with which a pod was last there after a revision.

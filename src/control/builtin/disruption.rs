@@ -12,6 +12,7 @@ pub(super) fn disrupt(pod: &mut Pod, reason: &str, message: &str, now: Time) {
     let condition = PodCondition {
         type_: PodConditionType::DisruptionTarget,
         status: ConditionStatus::True,
+        observed_generation: pod.metadata.generation,
         reason: reason.into(),
         message: message.into(),
         ..PodCondition::default()

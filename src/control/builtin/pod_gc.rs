@@ -101,15 +101,17 @@ fn is_off(node: &Node) -> bool {
 
 fn end(pod: &Pod, lost: Lost, view: View<'_>) -> Plan {
     let mut next = pod.clone();
+    // A pod that has ended already is not written, only removed.
     if !is_terminal(&pod.status.phase) {
         next.status.phase = PodPhase::Failed;
-    }
-    let why = match lost {
-        Lost::WithItsNode => {
+        next.status.observed_generation = pod.metadata.generation;
+        if lost == Lost::WithItsNode {
             let message = "PodGC: node no longer exists";
             disruption::disrupt(&mut next, "DeletionByPodGC", message, view.time());
-            "the node of the pod does not exist"
         }
+    }
+    let why = match lost {
+        Lost::WithItsNode => "the node of the pod does not exist",
         Lost::WithoutNode => "the pod is to end and has no node",
         Lost::OutOfService => "the pod is to end and its node is out of service",
     };
