@@ -102,7 +102,8 @@ pub fn limits_with(pod: &Pod, options: &Options) -> ResourceList {
 pub fn container_requests(pod: &Pod, options: &Options) -> ResourceList {
     aggregate(pod, |sums, container, counts| {
         let spec = &container.resources.requests;
-        match status(pod, container).filter(|_| options.use_status && counts) {
+        let known = (options.use_status && counts).then(|| status(pod, container));
+        match known.flatten() {
             Some((seen, actual)) => {
                 in_use(sums, pod, [spec, &actual.requests, &seen.allocated_resources]);
             }
@@ -117,7 +118,8 @@ pub fn container_requests(pod: &Pod, options: &Options) -> ResourceList {
 pub fn container_limits(pod: &Pod, options: &Options) -> ResourceList {
     aggregate(pod, |sums, container, counts| {
         let spec = &container.resources.limits;
-        match status(pod, container).filter(|_| options.use_status && counts) {
+        let known = (options.use_status && counts).then(|| status(pod, container));
+        match known.flatten() {
             Some((_, actual)) => in_use(sums, pod, [spec, &actual.limits, NONE]),
             None => sums.add(spec),
         }
