@@ -39,6 +39,7 @@ mod watch;
 
 pub use get::get;
 pub use list::{Page, list};
+pub(crate) use options::truth;
 pub use options::{Interest, ListOptions};
 pub use token::{BadToken, Token};
 pub use watch::{Event, INITIAL_EVENTS_END, Watch};

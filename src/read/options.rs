@@ -123,8 +123,10 @@ fn number(name: &str, value: &str) -> Result<i64, ApiError> {
     value.parse().map_err(|_| bad(format_args!("`{name}` is no number: `{value}`")))
 }
 
-/// Everything is true that is not the contrary.
-fn truth(value: &str) -> bool {
+/// A parameter of a URL that is true or false: everything is true that is not the contrary.
+///
+/// Source: `apimachinery/pkg/runtime/conversion.go`.
+pub(crate) fn truth(value: &str) -> bool {
     !(value == "0" || value.eq_ignore_ascii_case("false"))
 }
 

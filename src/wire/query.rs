@@ -4,6 +4,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::api::{DeleteOptions, DeletionPropagation};
 use crate::meta::PatchOptions;
+use crate::read;
 use crate::wire::failure::Failure;
 
 /// The parameters, decoded, in their order.
@@ -42,12 +43,8 @@ impl Query {
         self.all(wanted).next()
     }
 
-    /// Everything is true that is not the contrary.
-    ///
-    /// Source: `apimachinery/pkg/runtime/conversion.go`.
     pub(super) fn truth(&self, wanted: &str) -> Option<bool> {
-        let value = self.text(wanted)?;
-        Some(!(value == "0" || value.eq_ignore_ascii_case("false")))
+        self.text(wanted).map(read::truth)
     }
 
     pub(super) fn number(&self, wanted: &str) -> Result<Option<i64>, Failure> {
